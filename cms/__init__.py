@@ -1,0 +1,1 @@
+"""The composition root: settings, URLs, WSGI, Celery. No business code."""

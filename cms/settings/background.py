@@ -1,0 +1,25 @@
+"""What is done after a request: tasks, events, and where they will go with a broker."""
+
+from cms.environment import env
+
+BROKER_URL = env.address("BROKER_URL", "", schemes=("amqp", "amqps"))
+STATS_BROKER_URL = env.address("STATS_BROKER_URL", "", schemes=("amqp", "amqps"))
+STATS_TABLE = env.str("STATS_TABLE", "inktree-stats")
+DYNAMODB_ENDPOINT_URL = env.address("DYNAMODB_ENDPOINT_URL", "", schemes=("http", "https"))
+
+# "thread": deliveries nobody waits for are made by a thread of the process; "inline": all are made by the request.
+OUTBOX_RELAY = "thread"
+
+TASKS = {
+    "default": {
+        "BACKEND": "core.tasks.AfterCommitBackend",
+        "OPTIONS": {
+            "inline": False,
+            # Updating an index from the committed rows twice is the same as doing it once.
+            "coalesce": [
+                "wagtail.tasks.update_reference_index_task",
+                "modelsearch.tasks.insert_or_update_object_task",
+            ],
+        },
+    }
+}

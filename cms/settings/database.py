@@ -1,0 +1,54 @@
+"""Databases: SQLite under DATA_DIR, or what DATABASE_URL names."""
+
+from pathlib import Path
+
+import dj_database_url
+from environs import ValidationError
+
+from cms.environment import BASE_DIR, env, split_url
+from cms.settings.paths import DATA_DIR
+
+SQLITE_OPTIONS = {
+    "timeout": 20,
+    # Take the write lock when a transaction begins: upgrading a read lock later fails at once under concurrency.
+    "transaction_mode": "IMMEDIATE",
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; "
+        "PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456; PRAGMA journal_size_limit=67108864"
+    ),
+}
+
+
+@env.parser_for("database")
+def parse_database(value: str) -> dict | None:
+    """The entry of DATABASES for a `postgresql://…` or `sqlite:///…` URL; None for nothing."""
+    if not value:
+        return None
+    parts = split_url(value, schemes=("postgresql", "postgres", "sqlite"))
+    if not parts.path.strip("/"):
+        raise ValidationError("The URL names no database.")
+    try:
+        database = dj_database_url.parse(value)
+    except ValueError as error:
+        raise ValidationError("Not a database URL.") from error
+    if parts.scheme == "sqlite":
+        return _sqlite(BASE_DIR / database["NAME"])
+    database.setdefault("OPTIONS", {}).setdefault("application_name", "inktree")
+    return database | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+
+
+def _sqlite(path: Path) -> dict:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "OPTIONS": SQLITE_OPTIONS,
+        "CONN_MAX_AGE": None,
+    }
+
+
+DATABASES = {"default": env.database("DATABASE_URL", "") or _sqlite(DATA_DIR / "inktree.sqlite3")}
+
+if _replica := env.database("DATABASE_REPLICA_URL", ""):
+    DATABASES["replica"] = _replica | {"TEST": {"MIRROR": "default"}}
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,0 +1,41 @@
+"""Log lines: to the console and to a rotating file under DATA_DIR, each with the id of its request."""
+
+from environs import validate
+
+from cms.environment import env
+from cms.settings.paths import DATA_DIR
+
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]))
+SENTRY_DSN = env.address("SENTRY_DSN", "", schemes=("http", "https"))
+
+LOGS_DIR = DATA_DIR / "logs"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "core.request_ids.RequestIdFilter"}},
+    "formatters": {"line": {"()": "core.log_lines.LineFormatter"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["request_id"],
+        },
+        "file": {
+            "()": "core.log_lines.rotating_file",
+            "path": str(LOGS_DIR / "inktree.log"),
+            "formatter": "line",
+            "filters": ["request_id"],
+        },
+    },
+    "root": {"handlers": ["console", "file"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"level": LOG_LEVEL if LOG_LEVEL != "DEBUG" else "INFO"},
+        "django.server": {"handlers": [], "propagate": True},
+        "botocore": {"level": "WARNING"},
+        "boto3": {"level": "WARNING"},
+        "s3transfer": {"level": "WARNING"},
+        "urllib3": {"level": "WARNING"},
+        "PIL": {"level": "WARNING"},
+    },
+}

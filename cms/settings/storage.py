@@ -1,0 +1,100 @@
+"""Where bytes are kept: public pictures (`default`), personal files (`files`) and static files."""
+
+import re
+
+from environs import ValidationError
+
+from cms.environment import env, split_url
+from cms.settings.addresses import BASE_URL
+from cms.settings.aws import AWS_ACCESS_KEY_ID, AWS_REGION, AWS_SECRET_ACCESS_KEY
+from cms.settings.debugging import DEBUG
+from cms.settings.paths import DATA_DIR
+
+MEDIA_CACHE_CONTROL = "public, max-age=31536000, immutable"
+
+
+@env.parser_for("bucket")
+def parse_bucket(value: str) -> str:
+    """The name of a bucket."""
+    if value and not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value):
+        raise ValidationError("Not the name of a bucket.")
+    return value
+
+
+@env.parser_for("domain")
+def parse_domain(value: str) -> tuple[str, str]:
+    """The scheme and the rest of an address under which a bucket is served, written with or without `https://`."""
+    if not value:
+        return "https:", ""
+    parts = split_url(value if "://" in value else f"https://{value}", schemes=("http", "https"))
+    if not parts.hostname or parts.query or parts.fragment:
+        raise ValidationError("Not of the form [http(s)://]host[:port][/path].")
+    return f"{parts.scheme}:", f"{parts.netloc}{parts.path}".rstrip("/")
+
+
+S3_BUCKET = env.bucket("S3_BUCKET", "")
+S3_ENDPOINT_URL = env.address("S3_ENDPOINT_URL", "", schemes=("http", "https"))
+_protocol, S3_CUSTOM_DOMAIN = env.domain("S3_CUSTOM_DOMAIN", "")
+
+MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_URL = "/media/"
+FILES_ROOT = DATA_DIR / "files"
+STATIC_ROOT = DATA_DIR / "static"
+STATIC_URL = "/static/"
+
+
+def _s3(**options) -> dict:
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "access_key": AWS_ACCESS_KEY_ID,
+            "secret_key": AWS_SECRET_ACCESS_KEY,
+            "region_name": AWS_REGION,
+            "endpoint_url": S3_ENDPOINT_URL or None,
+            "addressing_style": "path" if S3_ENDPOINT_URL else "auto",
+            "signature_version": "s3v4",
+            "file_overwrite": False,
+            "default_acl": None,
+            **options,
+        },
+    }
+
+
+def _disk(**options) -> dict:
+    return {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"file_permissions_mode": 0o640, "directory_permissions_mode": 0o750, **options},
+    }
+
+
+if S3_BUCKET:
+    STORAGES = {
+        "default": _s3(
+            querystring_auth=False,
+            custom_domain=S3_CUSTOM_DOMAIN or None,
+            url_protocol=_protocol,
+            object_parameters={"CacheControl": MEDIA_CACHE_CONTROL},
+        ),
+        # Signed addresses are read at once by the one who asked for them.
+        "files": _s3(querystring_auth=True, querystring_expire=60, object_parameters={"CacheControl": "private, no-store"}),
+    }
+else:
+    STORAGES = {
+        "default": _disk(location=str(MEDIA_ROOT), base_url=BASE_URL + MEDIA_URL),
+        "files": _disk(location=str(FILES_ROOT), base_url=None),
+    }
+
+STORAGES["staticfiles"] = {
+    "BACKEND": (
+        "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    )
+}
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG

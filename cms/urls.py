@@ -1,0 +1,21 @@
+"""Every address of the site. The API's routes are in api/urls.py."""
+
+from django.conf import settings
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularSwaggerView
+from wagtail.admin import urls as wagtailadmin_urls
+
+from cms.media_files import serve_media
+
+urlpatterns = [
+    path("api/v2/", include("api.urls")),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("admin/", include(wagtailadmin_urls)),
+    re_path(rf"^{settings.MEDIA_URL.strip('/')}/(?P<name>.+)$", serve_media, name="media"),
+    path("", include("home.urls")),
+]
+
+handler400 = "cms.error_pages.bad_request"
+handler403 = "cms.error_pages.permission_denied"
+handler404 = "cms.error_pages.not_found"
+handler500 = "cms.error_pages.server_error"
