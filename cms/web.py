@@ -1,0 +1,51 @@
+"""`make web`: one production web process (with WEB_CONCURRENCY workers), configured by the environment alone."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from environs import EnvError
+
+from cms.environment import BASE_DIR, env, exit_on_bad_environment
+
+GIVEN = ("SECRET_KEY", "JWT_PRIVATE_KEY")
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings")
+    with exit_on_bad_environment():
+        for name in GIVEN:
+            if not env.str(name, ""):
+                raise EnvError(f'Environment variable "{name}" not set; production processes make no secrets themselves')
+        import django
+
+        django.setup()
+    from django.conf import settings
+
+    from cms import server
+
+    _complain_about_unapplied_migrations()
+    server.complain_if_port_is_taken()
+    server.collect_static()
+    os.chdir(BASE_DIR)
+    command = server.command(workers=settings.WEB_CONCURRENCY, respawn=True)
+    os.execv(command[0], command)  # noqa: S606 - our own interpreter with our own arguments
+
+
+def _complain_about_unapplied_migrations() -> None:
+    from django.db import OperationalError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except OperationalError as error:
+        sys.exit(f"inktree: the database of DATABASE_URL does not answer: {' '.join(str(error).split())}")
+    connection.close()
+    if plan:
+        sys.exit(f"inktree: {len(plan)} migrations are not applied; run `python manage.py migrate` first")
+
+
+if __name__ == "__main__":
+    main()
