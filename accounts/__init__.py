@@ -1,0 +1,1 @@
+"""Who somebody is: users, sessions, roles and the blocks of users."""

@@ -1,0 +1,70 @@
+"""What follows when a user is saved elsewhere, above all in Wagtail's user and account forms."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import Group
+from django.db.models.signals import m2m_changed, post_save, pre_save
+from django.dispatch import receiver
+
+from accounts.models import Role, User
+from accounts.services.roles import MODERATORS, role_by_groups
+from accounts.services.sessions import end_sessions
+from accounts.signals import user_changed
+from core import outbox
+
+WATCHED = ("role", "is_superuser", "password", "name", "username", "is_active")
+
+
+@receiver(pre_save, sender=User)
+def user_is_saved(instance: User, raw: bool, update_fields, **kwargs) -> None:
+    """Let `role` and `is_superuser` follow whichever of them was changed, and note what else is new."""
+    if raw or (update_fields is not None and not set(WATCHED) & set(update_fields)):
+        return
+    before = User.objects.filter(pk=instance.pk).values(*WATCHED).first() if instance.pk else None
+    if before is None:
+        if instance.is_superuser:
+            instance.role = Role.ADMIN
+        instance.was_changed = set()
+    else:
+        if before["role"] == instance.role and before["is_superuser"] != instance.is_superuser:
+            instance.role = Role.ADMIN if instance.is_superuser else role_by_groups(instance)
+        instance.was_changed = {field for field in WATCHED if getattr(instance, field) != before[field]}
+        if "password" in instance.was_changed:
+            instance.is_password_temporary = False
+    instance.is_superuser = instance.is_staff = instance.role == Role.ADMIN
+
+
+@receiver(post_save, sender=User)
+def user_was_saved(instance: User, raw: bool, created: bool, **kwargs) -> None:
+    """Keep the groups in step with the role, and end the sessions that a new password ends."""
+    changed = instance.__dict__.pop("was_changed", None)
+    if raw or changed is None:
+        return
+    if created or "role" in changed:
+        _join_groups(instance)
+    if {"password", "is_active"} & changed:
+        end_sessions(user=instance)
+    if "password" in changed:
+        outbox.record("account.password_changed", user=instance.pk)
+    if changed - {"password"}:
+        user_changed.send(User, user=instance)
+
+
+@receiver(m2m_changed, sender=User.groups.through)
+def groups_were_changed(instance, action: str, reverse: bool, pk_set, **kwargs) -> None:
+    """Give users the role that their groups call for."""
+    if action not in ("post_add", "post_remove", "post_clear"):
+        return
+    for user in User.objects.filter(pk__in=pk_set or ()) if reverse else [instance]:
+        if user.role != Role.ADMIN and user.role != (role := role_by_groups(user)):
+            User.objects.filter(pk=user.pk).update(role=role)
+            user.role = role
+            user_changed.send(User, user=user)
+
+
+def _join_groups(user: User) -> None:
+    is_member = user.groups.filter(name=MODERATORS).exists()
+    if user.role == Role.MODERATOR and not is_member:
+        user.groups.add(Group.objects.get_or_create(name=MODERATORS)[0])
+    elif user.role == Role.USER and is_member:
+        user.groups.remove(Group.objects.get(name=MODERATORS))
