@@ -35,7 +35,7 @@ def exit_on_bad_environment() -> Iterator[None]:
     try:
         yield
     except EnvError as error:
-        subject = str(error.args[0]).split(" invalid: ")[0]
+        subject = str(error.args[0]).split(" invalid: ")[0].removeprefix("Environment variable ").replace('"', "")
         reasons = " ".join(_flat(getattr(error, "error_messages", [])))
         sys.exit(f"inktree: {subject}{' is wrong: ' if reasons else ''}{reasons}")
 

@@ -13,8 +13,8 @@ def error_response(request: HttpRequest, status: int, code: str, detail: str) ->
     if request.path_info.startswith("/api/"):
         kind = "server_error" if status >= 500 else "client_error"
         return JsonResponse({"type": kind, "errors": [{"code": code, "detail": detail, "attr": None}]}, status=status)
-    page = loader.render_to_string("error.html", {"status": status, "title": HTTPStatus(status).phrase, "detail": detail})
-    return HttpResponse(page, status=status)
+    facts = {"status": status, "title": HTTPStatus(status).phrase, "detail": detail}
+    return HttpResponse(loader.render_to_string("error.html", facts), status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -42,7 +42,9 @@ def kept(path: Path, *, make: Callable[[], str], variable: str) -> str:
             os.unlink(draft)
         return path.read_text()
     except OSError as error:
-        raise EnvError(f'Environment variable "{variable}" not set, and none can be kept in {path.parent}') from error
+        raise EnvError(
+            f'Environment variable "{variable}" not set, and none can be kept under DATA_DIR, in {path.parent}'
+        ) from error
 
 
 def make_signing_key() -> str:

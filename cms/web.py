@@ -17,7 +17,7 @@ def main() -> None:
     with exit_on_bad_environment():
         for name in GIVEN:
             if not env.str(name, ""):
-                raise EnvError(f'Environment variable "{name}" not set; production processes make no secrets themselves')
+                raise EnvError(f'Environment variable "{name}" not set; a production process makes none itself')
         import django
 
         django.setup()

@@ -23,9 +23,8 @@ def _own_address() -> str:
 BASE_URL = env.origin("BASE_URL", "") or _own_address()
 FRONTEND_URL = env.address("FRONTEND_URL", "", schemes=("http", "https")).rstrip("/")
 
-ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", "") or sorted(
-    {"localhost", "127.0.0.1", "[::1]", urlsplit(BASE_URL).netloc.rpartition("@")[2].removesuffix(f":{urlsplit(BASE_URL).port}")}
-)
+_own_host = BASE_URL.partition("://")[2].removesuffix(f":{urlsplit(BASE_URL).port}")
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", "") or sorted({"localhost", "127.0.0.1", "[::1]", _own_host})
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.

@@ -34,7 +34,7 @@ def parse_domain(value: str) -> tuple[str, str]:
 
 S3_BUCKET = env.bucket("S3_BUCKET", "")
 S3_ENDPOINT_URL = env.address("S3_ENDPOINT_URL", "", schemes=("http", "https"))
-_protocol, S3_CUSTOM_DOMAIN = env.domain("S3_CUSTOM_DOMAIN", "")
+_domain = env.domain("S3_CUSTOM_DOMAIN", "")
 
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media/"
@@ -43,21 +43,41 @@ STATIC_ROOT = DATA_DIR / "static"
 STATIC_URL = "/static/"
 
 
-def _s3(**options) -> dict:
+def s3_storages(
+    *,
+    bucket: str,
+    endpoint_url: str,
+    access_key: str | None,
+    secret_key: str | None,
+    region: str,
+    domain: tuple[str, str] = ("https:", ""),
+) -> dict:
+    """The entries of STORAGES that keep pictures and files in a bucket."""
+    shared = {
+        "bucket_name": bucket,
+        "endpoint_url": endpoint_url or None,
+        "access_key": access_key,
+        "secret_key": secret_key,
+        "region_name": region,
+        "addressing_style": "path" if endpoint_url else "auto",
+        "signature_version": "s3v4",
+        "file_overwrite": False,
+        "default_acl": None,
+    }
+    public = {
+        "querystring_auth": False,
+        "url_protocol": domain[0],
+        "custom_domain": domain[1] or None,
+        "object_parameters": {"CacheControl": MEDIA_CACHE_CONTROL},
+    }
+    private = {
+        "querystring_auth": True,
+        "querystring_expire": 60,  # it is followed at once by the one who asked for it
+        "object_parameters": {"CacheControl": "private, no-store"},
+    }
     return {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "bucket_name": S3_BUCKET,
-            "access_key": AWS_ACCESS_KEY_ID,
-            "secret_key": AWS_SECRET_ACCESS_KEY,
-            "region_name": AWS_REGION,
-            "endpoint_url": S3_ENDPOINT_URL or None,
-            "addressing_style": "path" if S3_ENDPOINT_URL else "auto",
-            "signature_version": "s3v4",
-            "file_overwrite": False,
-            "default_acl": None,
-            **options,
-        },
+        "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": shared | public},
+        "files": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": shared | private},
     }
 
 
@@ -69,16 +89,14 @@ def _disk(**options) -> dict:
 
 
 if S3_BUCKET:
-    STORAGES = {
-        "default": _s3(
-            querystring_auth=False,
-            custom_domain=S3_CUSTOM_DOMAIN or None,
-            url_protocol=_protocol,
-            object_parameters={"CacheControl": MEDIA_CACHE_CONTROL},
-        ),
-        # Signed addresses are read at once by the one who asked for them.
-        "files": _s3(querystring_auth=True, querystring_expire=60, object_parameters={"CacheControl": "private, no-store"}),
-    }
+    STORAGES = s3_storages(
+        bucket=S3_BUCKET,
+        endpoint_url=S3_ENDPOINT_URL,
+        access_key=AWS_ACCESS_KEY_ID,
+        secret_key=AWS_SECRET_ACCESS_KEY,
+        region=AWS_REGION,
+        domain=_domain,
+    )
 else:
     STORAGES = {
         "default": _disk(location=str(MEDIA_ROOT), base_url=BASE_URL + MEDIA_URL),

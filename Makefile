@@ -1,0 +1,54 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+POSTS ?= 100000
+BLOGS ?= 1000
+
+.DEFAULT_GOAL := help
+.PHONY: help run web demo seed test lint format bench
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/.installed ## install, migrate and serve everything on http://127.0.0.1:8000 (SQLite, files on disk)
+	@$(BIN)/python -m cms.run
+
+web: $(VENV)/.installed ## one production web process, configured by the environment alone
+	@$(BIN)/python -m cms.web
+
+demo: $(VENV)/.installed ## fill the database with a small, good-looking demo
+	@$(BIN)/python manage.py demo
+
+seed: $(VENV)/.installed ## fill the database with generated posts: make seed POSTS=100000 BLOGS=1000
+	@$(BIN)/python manage.py seed --posts $(POSTS) --blogs $(BLOGS)
+
+test: $(VENV)/.installed-dev ## all tests, on SQLite and then on PostgreSQL
+	$(BIN)/python -m pytest --database sqlite
+	$(BIN)/python -m pytest --database postgresql
+
+lint: $(VENV)/.installed-dev ## linters, formatter check, import rules, migrations and OpenAPI schema
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+
+format: $(VENV)/.installed-dev ## let ruff format and sort what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.installed-dev ## measure reads and writes against a bare Django view and stock Wagtail
+	$(BIN)/python -m bench
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed (make PYTHON=python3.x ...)")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ $(VENV)/.installed
