@@ -49,6 +49,7 @@ class User(Blockable, AbstractUser):
     username = models.CharField(
         _("user name"),
         max_length=30,
+        unique=True,
         validators=[
             RegexValidator(rf"^{USERNAME_PATTERN}\Z", _("Use 3 to 30 letters, digits, hyphens or underscores."))
         ],

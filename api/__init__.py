@@ -1,0 +1,1 @@
+"""Every HTTP endpoint under /api/v2/; the only room that knows Django REST framework."""

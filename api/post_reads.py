@@ -1,0 +1,122 @@
+"""Reading posts: the feeds and lists, and one post."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+
+from api import cursors, parameters
+from api.reading import Answer, ReadView, answer, list_answer, require_sign_in
+from blogs import body, reads
+from blogs.models.cards import PostStatus
+from core import holes
+from core.errors import NotFound
+from social.likes import liked_in_slots
+
+FORMATS = {"html": body.to_html, "markdown": body.to_markdown, "text": body.to_text}
+LARGEST_ID = 2**63 - 1
+
+
+class PermanentRedirect(HttpResponsePermanentRedirect):
+    """308: the same request, elsewhere."""
+
+    status_code = 308
+
+
+def list_posts(request: HttpRequest, *, name: str, order: reads.Order, where: reads.PostFilter, known=()) -> HttpResponse:
+    """A list of PostCards."""
+    liked = None if request.viewer.is_anonymous else liked_in_slots
+    return list_answer(
+        request, name=name, known=known, order=order, read=partial(reads.list_posts, where=where, liked=liked)
+    )
+
+
+class LatestFeed(ReadView):
+    """The posts of all public blogs, newest first."""
+
+    def get(self, request):
+        where = reads.PostFilter(only_public=True)
+        return list_posts(request, name="feed/latest", order=reads.POST_ORDERS["newest"], where=where)
+
+
+class PostListReads(ReadView):
+    """The posts the caller may read, by filters."""
+
+    known = ("blog", "author", "tag", "published_after", "published_before", "order")
+
+    def get(self, request):
+        query = request.GET
+        where = reads.PostFilter(
+            blog=parameters.text(query, "blog"),
+            author=parameters.text(query, "author"),
+            tag=parameters.text(query, "tag"),
+            published_after=parameters.moment(query, "published_after"),
+            published_before=parameters.moment(query, "published_before"),
+        )
+        order = reads.POST_ORDERS[parameters.choice(query, "order", reads.POST_ORDERS, default="newest")]
+        return list_posts(request, name="posts", known=self.known, order=order, where=where)
+
+
+class MyPosts(ReadView):
+    """The caller's own posts in every status, last edited first."""
+
+    def get(self, request):
+        require_sign_in(request.viewer)
+        status = parameters.choice(request.GET, "status", PostStatus.values)
+        where = reads.PostFilter(own=True, status=status)
+        return list_posts(request, name="me/posts", known=("status",), order=reads.EDITED, where=where)
+
+
+class PostReads(ReadView):
+    """One post."""
+
+    def get(self, request, id):
+        return post_answer(request, id=post_id(id))
+
+
+class PostBySlugReads(ReadView):
+    """One post, by the slugs of its blog and its own; old slugs redirect."""
+
+    def get(self, request, blog, slug):
+        try:
+            return post_answer(request, blog=blog, slug=slug)
+        except NotFound:
+            blog_now = reads.moved_blog(viewer=request.viewer, slug=blog) or blog
+            slug_now = reads.moved_post(viewer=request.viewer, blog=blog_now, slug=slug) or slug
+            found = (blog_now, slug_now) != (blog, slug) and reads.read_post(
+                viewer=request.viewer, blog=blog_now, slug=slug_now
+            )
+            if not found:
+                raise
+            here = request.path.removesuffix(f"{blog}/posts/{slug}/")
+            return PermanentRedirect(f"{here}{blog_now}/posts/{slug_now}/")
+
+
+def post_id(text: str) -> int:
+    """The id a path names. Raises `NotFound` for one no post can have."""
+    if not (text.isascii() and text.isdigit() and not text.startswith("0") and int(text) <= LARGEST_ID):
+        raise NotFound
+    return int(text)
+
+
+def post_answer(request: HttpRequest, **place) -> HttpResponse:
+    """The response with the Post at this place. Raises `NotFound`."""
+    cursors.refuse_unknown(request.GET, ("body", "version"))
+    form = parameters.choice(request.GET, "body", FORMATS)
+    draft = parameters.choice(request.GET, "version", ("draft", "live"), default="live") == "draft"
+    liked = None if request.viewer.is_anonymous else liked_in_slots
+
+    def make() -> Answer:
+        found = reads.read_post(viewer=request.viewer, liked=liked, draft=draft, **place)
+        if found is None:
+            raise NotFound
+        return Answer(_in_form(found.json, form) if form else found.json, found.good_until, found.version)
+
+    return answer(request, make)
+
+
+def _in_form(text: str, form: str) -> str:
+    post = json.loads(text)
+    return holes.dumps({**post, "body": FORMATS[form](post["body"])})

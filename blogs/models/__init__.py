@@ -1,0 +1,19 @@
+from blogs.models.cards import BlogCard, PostCard, PostImage, VisibleChange
+from blogs.models.follows import Follow
+from blogs.models.pages import BlogIndexPage, BlogPage, BlogPostPage, BlogTag, PostTag
+from blogs.models.slugs import OldBlogSlug, OldPostSlug
+
+__all__ = [
+    "BlogCard",
+    "BlogIndexPage",
+    "BlogPage",
+    "BlogPostPage",
+    "BlogTag",
+    "Follow",
+    "OldBlogSlug",
+    "OldPostSlug",
+    "PostCard",
+    "PostImage",
+    "PostTag",
+    "VisibleChange",
+]

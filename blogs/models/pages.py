@@ -1,0 +1,118 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.contrib.taggit import ClusterTaggableManager
+from modelcluster.fields import ParentalKey
+from taggit.models import TaggedItemBase
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Page
+from wagtail.search import index
+
+from blogs.blocks import BodyBlock
+from blogs.urls import blog_url, post_url
+from media.models import Image
+
+
+class BlogIndexPage(Page):
+    """The one parent of all blogs."""
+
+    parent_page_types = ["home.HomePage"]
+    subpage_types = ["blogs.BlogPage"]
+    max_count = 1
+
+    class Meta:
+        verbose_name = _("blogs index")
+
+
+class BlogTag(TaggedItemBase):
+    content_object = ParentalKey("blogs.BlogPage", related_name="tagged_items", on_delete=models.CASCADE)
+
+
+class PostTag(TaggedItemBase):
+    content_object = ParentalKey("blogs.BlogPostPage", related_name="tagged_items", on_delete=models.CASCADE)
+
+
+class BlogPage(Page):
+    """A blog: `owner` writes it, its children are its posts. Whether it is blocked stands in its `BlogCard`."""
+
+    description = models.TextField(_("description"), max_length=2000, blank=True)
+    is_private = models.BooleanField(
+        _("private"), default=False, help_text=_("Only followers whom you accepted can read the posts.")
+    )
+    avatar = models.ForeignKey(
+        Image, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("avatar")
+    )
+    tags = ClusterTaggableManager(through=BlogTag, blank=True, verbose_name=_("tags"))
+
+    parent_page_types = ["blogs.BlogIndexPage"]
+    subpage_types = ["blogs.BlogPostPage"]
+    show_in_menus_default = False
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("description"),
+        FieldPanel("avatar"),
+        FieldPanel("tags"),
+        FieldPanel("is_private"),
+    ]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("description"),
+        index.RelatedFields("tags", [index.SearchField("name"), index.AutocompleteField("name")]),
+        index.FilterField("is_private"),
+    ]
+
+    class Meta:
+        verbose_name = _("blog")
+        verbose_name_plural = _("blogs")
+
+    def get_full_url(self, request=None):
+        return blog_url(self.slug) if self.slug else None
+
+    def get_url(self, request=None, current_site=None):
+        return self.get_full_url()
+
+
+class BlogPostPage(Page):
+    """A post of the blog it is a child of. `first_published_at` is its date, `owner` its author."""
+
+    intro = models.TextField(_("intro"), max_length=1000, blank=True)
+    body = StreamField(BodyBlock(), blank=True, verbose_name=_("body"))
+    feature_image = models.ForeignKey(
+        Image, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("feature image")
+    )
+    comments_open = models.BooleanField(_("comments open"), default=True)
+    reply_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replies", verbose_name=_("reply to")
+    )
+    tags = ClusterTaggableManager(through=PostTag, blank=True, verbose_name=_("tags"))
+
+    parent_page_types = ["blogs.BlogPage"]
+    subpage_types: list[str] = []
+    show_in_menus_default = False
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("intro"),
+        FieldPanel("feature_image"),
+        FieldPanel("body"),
+        FieldPanel("tags"),
+    ]
+    settings_panels = [*Page.settings_panels, MultiFieldPanel([FieldPanel("comments_open")], _("Comments"))]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("intro"),
+        index.SearchField("body"),
+        index.RelatedFields("tags", [index.SearchField("name"), index.AutocompleteField("name")]),
+    ]
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+
+    def get_full_url(self, request=None):
+        blog_slug = BlogPage.objects.ancestor_of(self).values_list("slug", flat=True).first()
+        return post_url(blog_slug, self.slug) if blog_slug else None
+
+    def get_url(self, request=None, current_site=None):
+        return self.get_full_url()

@@ -1,0 +1,68 @@
+"""What all lists share: their orders, where a page begins, and the viewer as part of a statement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, QuerySet
+from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
+
+from accounts.viewers import Viewer
+from core.statements import Slots
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order of a list by one column and the id, and whether it descends."""
+
+    column: str
+    descends: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ListRead:
+    """Rows of a list as one viewer sees them, in the order they were read, and the version they are of.
+
+    The version is None where there was no row to tell it.
+    """
+
+    rows: list[Row]
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a list: its sort key, its JSON text, and until when that may be shown (None: no time is set)."""
+
+    key: tuple
+    json: str
+    good_until: datetime | None = None
+
+
+def keyset(queryset: QuerySet, order: Order, *, slots: Slots, slot: Callable, backward: bool, starts: bool) -> QuerySet:
+    """Order a queryset and begin it after the row whose key is in the slots `key` and `id` (unless it `starts`)."""
+    descends = order.descends is not backward
+    if not starts:
+        beyond = TupleLessThan if descends else TupleGreaterThan
+        queryset = queryset.filter(beyond((F(order.column), F("pk")), (slot("key"), slots.number("id"))))
+    sign = "-" if descends else ""
+    return queryset.order_by(f"{sign}{order.column}", f"{sign}pk")
+
+
+def viewer_kind(viewer: Viewer) -> str:
+    """What of a viewer decides the shape of a statement."""
+    return "anonymous" if viewer.is_anonymous else "moderator" if viewer.is_moderator else "user"
+
+
+def slotted(viewer: Viewer, slots: Slots) -> Viewer:
+    """The viewer with a slot in place of his id."""
+    return viewer if viewer.is_anonymous else Viewer(slots.number("viewer"), viewer.role)
+
+
+def tagged_so(slots: Slots) -> Exact:
+    """The tag of a tagged item is the one in the slot `tag`, in lower case."""
+    return Exact(Lower("tag__name"), slots.text("tag"))

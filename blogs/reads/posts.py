@@ -1,0 +1,246 @@
+"""Lists of posts, and one post."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
+from django.db.models.functions import JSONObject, Lower
+from django.db.models.lookups import Exact
+
+from accounts.viewers import Viewer
+from blogs import documents, visibility
+from blogs.models import BlogPostPage, PostCard, PostTag
+from blogs.models.cards import PostStatus
+from blogs.reads.keyset import ListRead, Order, Row, keyset, slotted, tagged_so, viewer_kind
+from blogs.reads.version import version_column
+from core import clock
+from core.statements import Slots, statement
+from media.documents import user_ref_json
+
+POST_ORDERS = {"newest": Order("published_at"), "oldest": Order("published_at", False), "popular": Order("popularity")}
+EDITED = Order("edited_at")
+
+Liked = Callable[[Slots], Exists]
+"""Makes the condition that the viewer (slot `viewer`) likes the post; passed in, since likes live above this room."""
+
+_POST_COLUMNS = (
+    "pk",
+    "published_at",
+    "edited_at",
+    "popularity",
+    "document",
+    "slug",
+    "status",
+    "expire_at",
+    "like_count",
+    "comment_count",
+    "reply_count",
+    "author_id",
+    "blog__slug",
+    "blog__title",
+    "blog__avatar_document",
+    "author__username",
+    "author__name",
+    "author__avatar__document",
+)
+_DOCUMENT = _POST_COLUMNS.index("document")
+_EXPIRE_AT = _POST_COLUMNS.index("expire_at")
+_VERSION = len(_POST_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class PostFilter:
+    """Which posts of those the viewer may see; every part is optional."""
+
+    blog: str | None = None
+    author: str | None = None
+    tag: str | None = None
+    published_after: datetime | None = None
+    published_before: datetime | None = None
+    only_public: bool = False
+    own: bool = False
+    status: str | None = None
+    reply_to: int | None = None
+
+    @property
+    def shape(self) -> tuple:
+        """Which parts are given."""
+        return (
+            *(getattr(self, name) is not None for name in ("blog", "author", "tag", "published_after")),
+            self.published_before is not None,
+            self.only_public,
+            self.own,
+            self.status,
+            self.reply_to is not None,
+        )
+
+    @property
+    def values(self) -> dict:
+        """The given parts, by the names of their slots."""
+        parts = {name: getattr(self, name) for name in ("published_after", "published_before", "reply_to")}
+        folded = {name: getattr(self, name).lower() for name in ("author", "tag") if getattr(self, name) is not None}
+        return {name: value for name, value in {**parts, **folded, "blog": self.blog}.items() if value is not None}
+
+    def narrow(self, posts: QuerySet, slots: Slots) -> QuerySet:
+        """The queryset narrowed to this filter, with slots for the values."""
+        if self.blog is not None:
+            posts = posts.filter(blog__slug=slots.text("blog"))
+        if self.author is not None:
+            posts = posts.filter(Exact(Lower("author__username"), slots.text("author")))
+        if self.tag is not None:
+            tagged = PostTag.objects.filter(tagged_so(slots), content_object=OuterRef("pk"))
+            posts = posts.filter(Exists(tagged))
+        if self.published_after is not None:
+            posts = posts.filter(published_at__gt=slots.time("published_after"))
+        if self.published_before is not None:
+            posts = posts.filter(published_at__lt=slots.time("published_before"))
+        if self.reply_to is not None:
+            posts = posts.filter(reply_to=slots.number("reply_to"))
+        return posts.filter(_has_status(self.status, slots.time("at"))) if self.status else posts
+
+
+def _has_status(status: str, at: datetime) -> Q:
+    expired = Q(status=PostStatus.LIVE, expire_at__lte=at)
+    if status == PostStatus.EXPIRED:
+        return expired | Q(status=PostStatus.EXPIRED)
+    if status == PostStatus.LIVE:
+        return Q(status=PostStatus.LIVE) & ~expired
+    return Q(status=status)
+
+
+def list_posts(
+    *,
+    viewer: Viewer,
+    order: Order,
+    limit: int,
+    after: tuple | None = None,
+    backward: bool = False,
+    where: PostFilter = PostFilter(),
+    liked: Liked | None = None,
+) -> ListRead:
+    """Up to `limit` + 1 PostCards that follow (going `backward`: precede) the row with the key `after`. One query."""
+    at = clock.now()
+
+    def build(slots: Slots) -> QuerySet:
+        looking = slotted(viewer, slots)
+        if where.own:
+            condition = Q(author=looking.user_id)
+        elif where.only_public:
+            condition = visibility.public(at=slots.time("at"))
+        else:
+            condition = visibility.listed(looking, at=slots.time("at"))
+        posts = where.narrow(PostCard.objects.filter(condition), slots)
+        slot = slots.number if order.column == "popularity" else slots.time
+        posts = keyset(posts, order, slots=slots, slot=slot, backward=backward, starts=after is None)
+        return _spliced(posts, liked, slots).values_list(*_POST_COLUMNS, "version", "liked")[: limit + 1]
+
+    shape = ("posts", viewer_kind(viewer), order, limit, after is None, backward, where.shape, liked)
+    key, pk = after or (None, None)
+    rows = statement(shape, build).rows(at=at, viewer=viewer.user_id, key=key, id=pk, **where.values)
+    return ListRead([_post_row(row, order, at, viewer) for row in rows], rows[0][_VERSION] if rows else None)
+
+
+def _spliced(posts: QuerySet, liked: Liked | None, slots: Slots) -> QuerySet:
+    return posts.annotate(
+        version=version_column(), liked=liked(slots) if liked else Value(None, output_field=CharField())
+    )
+
+
+def _post_row(row: tuple, order: Order, at: datetime, viewer: Viewer) -> Row:
+    text = _post_members(row, at, viewer)
+    return Row((row[_POST_COLUMNS.index(order.column)], row[0]), text + "}", row[_EXPIRE_AT])
+
+
+def _post_members(row: tuple, at: datetime, viewer: Viewer) -> str:
+    (pk, _, _, _, document, slug, status, expire_at, likes, comments, replies, _) = row[:12]
+    blog_slug, blog_title, blog_avatar, username, name, avatar = row[12:18]
+    author_ref = user_ref_json(username, name, avatar)
+    return documents.post_members(
+        document=document,
+        slug=slug,
+        status="expired" if status == "live" and expire_at and expire_at <= at else status,
+        blog_slug=blog_slug,
+        blog_ref=documents.blog_ref_json(blog_slug, blog_title, blog_avatar, user_ref_json(username, name, None)),
+        author_ref=author_ref,
+        likes=likes,
+        comments=comments,
+        replies=replies,
+        liked=None if viewer.is_anonymous else bool(row[_VERSION + 1]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PostRead:
+    """A post as one viewer sees it: the JSON text of the Post object, and what callers need to know of it."""
+
+    id: int
+    json: str
+    author_id: int
+    good_until: datetime | None
+    version: int
+
+
+def read_post(
+    *,
+    viewer: Viewer,
+    id: int | None = None,
+    blog: str | None = None,
+    slug: str | None = None,
+    draft: bool = False,
+    liked: Liked | None = None,
+) -> PostRead | None:
+    """The post with this id, or with this slug in this blog, if the viewer may open it. One query.
+
+    With `draft` its author gets his latest edits instead of what the card shows, at the price of a few more.
+    """
+    at = clock.now()
+
+    def build(slots: Slots) -> QuerySet:
+        condition = visibility.seen(slotted(viewer, slots), at=slots.time("at"))
+        place = Q(pk=slots.number("id")) if id is not None else Q(blog__slug=slots.text("blog"), slug=slots.text("slug"))
+        posts = PostCard.objects.filter(condition, place).annotate(
+            previous=_neighbour(slots, TupleLessThan, "-"), next=_neighbour(slots, TupleGreaterThan, "")
+        )
+        columns = (*_POST_COLUMNS, "version", "liked", "detail", "owner_detail", "previous", "next")
+        return _spliced(posts, liked, slots).values_list(*columns)[:1]
+
+    shape = ("post", viewer_kind(viewer), id is None, liked)
+    rows = statement(shape, build).rows(at=at, viewer=viewer.user_id, id=id, blog=blog, slug=slug)
+    if not rows:
+        return None
+    row = rows[0]
+    detail, owner_detail, previous, following = row[_VERSION + 2 :]
+    author_id, blog_slug, username, name, avatar = row[11], row[12], *row[15:18]
+    is_own = viewer.user_id == author_id
+    if draft and is_own:
+        latest = documents.render_post(BlogPostPage.objects.get(pk=row[0]).get_latest_revision_as_object())
+        row = (*row[:_DOCUMENT], latest.document, *row[_DOCUMENT + 1 :])
+        detail, owner_detail = latest.detail, latest.owner_detail
+    json = (
+        f"{_post_members(row, at, viewer)},"
+        f"{documents.close_detail(detail, user_ref_json(username, name, avatar))},"
+        f"{owner_detail if is_own or viewer.is_moderator else documents.HIDDEN_OWNER_DETAIL},"
+        f'"previous":{documents.post_ref(blog_slug, previous)},"next":{documents.post_ref(blog_slug, following)}}}'
+    )
+    ends = [row[_EXPIRE_AT], *(_expiry(ref) for ref in (previous, following) if ref)]
+    return PostRead(row[0], json, author_id, min(filter(None, ends), default=None), row[_VERSION])
+
+
+def _expiry(ref: dict) -> datetime | None:
+    """When a neighbour expires; databases write times into JSON with or without their zone."""
+    text = ref["expire_at"]
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _neighbour(slots: Slots, beyond, sign: str) -> Subquery:
+    posts = PostCard.objects.filter(visibility.live_now(slots.time("at")), blog=OuterRef("blog"))
+    posts = posts.filter(beyond((F("published_at"), F("pk")), (OuterRef("published_at"), OuterRef("pk"))))
+    posts = posts.order_by(f"{sign}published_at", f"{sign}pk")
+    return Subquery(posts.values(ref=JSONObject(id="pk", slug="slug", title="title", expire_at="expire_at"))[:1])

@@ -1,0 +1,1 @@
+"""The ground floor: errors, the clock, request ids and the outbox; knows nothing of blogging."""

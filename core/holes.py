@@ -1,0 +1,29 @@
+"""JSON texts with holes: stored ready rendered, but for the owner, who may change his name and picture at any time.
+
+A hole is a control character, which JSON never contains raw, so filling it is one `str.replace`.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+
+OWNER = secrets.token_hex(16)
+"""Stands in a value for the UserRef of its owner, until `store` turns it into a hole. Unguessable, so no text has it."""
+
+_HOLE = "\x01"
+
+
+def dumps(value) -> str:
+    """Compact JSON text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def store(value) -> str:
+    """JSON text to be stored, with a hole wherever the value says `OWNER`."""
+    return dumps(value).replace(f'"{OWNER}"', _HOLE)
+
+
+def fill(text: str, owner_json: str) -> str:
+    """The stored text with its holes filled with the JSON text of the owner's UserRef."""
+    return text.replace(_HOLE, owner_json)

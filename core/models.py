@@ -1,0 +1,31 @@
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+
+class Event(models.Model):
+    """Something that happened, written in the transaction in which it happened and delivered after it.
+
+    `sequence` orders events by when they were written (not by when they were committed). A delivered event keeps its
+    row until housekeeping removes it.
+    """
+
+    sequence = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=60)
+    payload = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField(default=timezone.now)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["retry_at"], name="event_undelivered", condition=models.Q(delivered_at__isnull=True)),
+            models.Index(fields=["delivered_at"], name="event_delivered"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} #{self.sequence}"

@@ -1,0 +1,99 @@
+"""Querysets compiled to SQL once and run many times: the ORM's words at the price of plain SQL.
+
+Building and compiling a queryset costs more than the database needs to answer it. A statement is built once per shape
+with slots in place of values, and later only the values are put in.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from datetime import UTC, datetime, timedelta
+
+from django.db import connections
+from django.db.models import QuerySet
+
+_SLOT_DAY = datetime(1, 1, 2, tzinfo=UTC)
+_SLOT_NUMBER = 8_070_450_532_247_000_000
+
+
+class Slots:
+    """Hands out values that stand for the ones to be put in later. Each name stands for one value."""
+
+    def __init__(self):
+        self.values: dict[str, object] = {}
+
+    def time(self, name: str) -> datetime:
+        """A slot for a point in time."""
+        return self.values.setdefault(name, _SLOT_DAY + timedelta(microseconds=len(self.values)))
+
+    def number(self, name: str) -> int:
+        """A slot for an integer."""
+        return self.values.setdefault(name, _SLOT_NUMBER + len(self.values))
+
+    def text(self, name: str) -> str:
+        """A slot for a string."""
+        return self.values.setdefault(name, f"\x02slot {len(self.values)}\x02")
+
+
+def _recipe(parameter, names: dict):
+    """How to get a parameter from the values: itself, or a function; a slot within a pattern of LIKE is escaped."""
+    if not isinstance(parameter, Hashable):
+        return parameter
+    if parameter in names:
+        name = names[parameter]
+        return lambda values, ops: values[name]
+    for slot, name in names.items():
+        if isinstance(parameter, str) and isinstance(slot, str) and slot in parameter:
+            before, after = parameter.split(slot)
+            return lambda values, ops, name=name: f"{before}{ops.prep_for_like_query(values[name])}{after}"
+    return parameter
+
+
+class Statement:
+    """A compiled `values_list` queryset; `rows(**values)` runs it."""
+
+    def __init__(self, build: Callable[[Slots], QuerySet], using: str):
+        slots = Slots()
+        queryset = build(slots).using(using)
+        self._connection_alias = using
+        ops = connections[using].ops
+        names = {self._adapt(ops, value): name for name, value in slots.values.items()}
+        compiler = queryset.query.get_compiler(using=using)
+        self._sql, params = compiler.as_sql()
+        self._parameters = [_recipe(parameter, names) for parameter in params]
+        self._compiler = compiler
+        self._converters = compiler.get_converters([column for column, _, _ in compiler.select])
+
+    @staticmethod
+    def _adapt(ops, value):
+        return ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+
+    def rows(self, **values) -> list[tuple]:
+        """The rows for these values, which must name every slot that the queryset used."""
+        connection = connections[self._connection_alias]
+        ops = connection.ops
+        adapted = {name: self._adapt(ops, value) for name, value in values.items()}
+        params = [recipe(adapted, ops) if callable(recipe) else recipe for recipe in self._parameters]
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, params)
+            rows = cursor.fetchall()
+        if self._converters:
+            return list(map(tuple, self._compiler.apply_converters(rows, self._converters)))
+        return rows
+
+
+_compiled: dict[Hashable, Statement] = {}
+_lock = threading.Lock()
+
+
+def statement(shape: Hashable, build: Callable[[Slots], QuerySet], *, using: str = "default") -> Statement:
+    """The statement of this shape, built on first use. Whatever changes the SQL must be part of `shape`."""
+    key = (using, shape)
+    found = _compiled.get(key)
+    if found is None:
+        with _lock:
+            found = _compiled.get(key)
+            if found is None:
+                found = _compiled[key] = Statement(build, using)
+    return found

@@ -1,0 +1,1 @@
+"""Pictures and files: images, renditions, avatars, personal files, their processing and storage."""

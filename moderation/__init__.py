@@ -1,0 +1,1 @@
+"""Order: reports, the acts of blocking, the review workflow and the audit log."""

@@ -1,0 +1,1 @@
+"""Finding posts, blogs and users with one query."""

@@ -1,0 +1,1 @@
+"""What readers do: likes, comments, notifications and mail."""

@@ -1,0 +1,45 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F
+from django.utils import timezone
+
+from blogs.models import PostCard
+
+
+class Comment(models.Model):
+    """A reader's remark on a post. A deleted one that was answered stays as an empty stub without author."""
+
+    post = models.ForeignKey(PostCard, on_delete=models.CASCADE, related_name="comments", db_index=False)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="replies")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="comments"
+    )
+    body = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    reply_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(F("post"), F("created_at"), F("id"), name="comments_of_post")]
+
+    def __str__(self):
+        return f"comment {self.pk}"
+
+
+class Like(models.Model):
+    """A user likes a post."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="likes", db_index=False)
+    post = models.ForeignKey(PostCard, on_delete=models.CASCADE, related_name="likes", db_index=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "post"], name="one_like_per_user_and_post")]
+        indexes = [
+            models.Index(F("post"), F("created_at").desc(), F("id").desc(), name="likes_of_post"),
+            models.Index(F("user"), F("created_at").desc(), F("id").desc(), name="likes_by_user"),
+        ]
+
+    def __str__(self):
+        return f"{self.user_id} likes {self.post_id}"

@@ -1,0 +1,1 @@
+"""The statistics microservice; imports nothing of the CMS."""
