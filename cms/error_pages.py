@@ -4,30 +4,53 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.template import loader
 
+from api import errors as api_errors
 
-def error_response(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
-    """An error answer in the form that suits the path."""
-    if request.path_info.startswith("/api/"):
-        kind = "server_error" if status >= 500 else "client_error"
-        return JsonResponse({"type": kind, "errors": [{"code": code, "detail": detail, "attr": None}]}, status=status)
-    facts = {"status": status, "title": HTTPStatus(status).phrase, "detail": detail}
+API = "/api/"
+
+DETAILS = {
+    HTTPStatus.BAD_REQUEST: "The request could not be understood.",
+    HTTPStatus.FORBIDDEN: "You do not have permission to see this.",
+    HTTPStatus.NOT_FOUND: "There is nothing here.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That was more than is accepted at once.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side.",
+}
+
+
+def error_response(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The answer to a request that ended with `error`, in the form that suits its path."""
+    if request.path_info.startswith(API):
+        return api_errors.error_response(error, request)
+    return _page(HTTPStatus(api_errors.refusal_of(error).status))
+
+
+def _page(status: HTTPStatus) -> HttpResponse:
+    facts = {"status": status.value, "title": status.phrase, "detail": DETAILS.get(status, "")}
     return HttpResponse(loader.render_to_string("error.html", facts), status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return error_response(request, 400, "bad_request", "The request could not be understood.")
+    """Django's `handler400`."""
+    return error_response(request, exception)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return error_response(request, 403, "permission_denied", "You do not have permission to perform this action.")
+    """Django's `handler403`."""
+    return error_response(request, exception)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return error_response(request, 404, "not_found", "Not found.")
+    """Django's `handler404`."""
+    if request.path_info.startswith(API):
+        return api_errors.not_found(request)
+    return _page(HTTPStatus.NOT_FOUND)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return error_response(request, 500, "error", "Something went wrong on our side.")
+    """Django's `handler500`; Django has logged the error."""
+    if request.path_info.startswith(API):
+        return api_errors.Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, [api_errors.FAULT]).response()
+    return _page(HTTPStatus.INTERNAL_SERVER_ERROR)

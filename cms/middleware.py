@@ -19,9 +19,8 @@ from django.middleware.security import SecurityMiddleware
 from wagtail.contrib.redirects.middleware import RedirectMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from cms.error_pages import error_response
-
-API = "/api/"
+from cms.error_pages import API, error_response
+from core.errors import Invalid, TooLarge
 
 
 def for_pages(stock: type) -> type:
@@ -95,7 +94,7 @@ class BodyLimitMiddleware:
             is_upload = request.META.get("CONTENT_TYPE", "").startswith("multipart/")
             most = settings.UPLOAD_MAX_BYTES if is_upload else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
             if not length.isdigit():
-                return error_response(request, 400, "invalid", "Content-Length is not a number.")
+                return error_response(request, Invalid("Content-Length is not a number."))
             if len(length) > 18 or int(length) > most:
-                return error_response(request, 413, "too_large", f"The body may have at most {most} bytes.")
+                return error_response(request, TooLarge(f"The body may have at most {most} bytes."))
         return self.get_response(request)

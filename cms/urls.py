@@ -5,11 +5,14 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularSwaggerView
 from wagtail.admin import urls as wagtailadmin_urls
 
+from accounts.admin_login import LoginView
 from cms.media_files import serve_media
 
 urlpatterns = [
     path("api/v2/", include("api.urls")),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("account/", include("accounts.urls")),
+    path("admin/login/", LoginView.as_view()),
     path("admin/", include(wagtailadmin_urls)),
     re_path(rf"^{settings.MEDIA_URL.strip('/')}/(?P<name>.+)$", serve_media, name="media"),
     path("", include("home.urls")),

@@ -123,6 +123,7 @@ from cms.settings.secrets import (
 from cms.settings.security import (
     AUTH_PASSWORD_VALIDATORS,
     AUTH_USER_MODEL,
+    AUTHENTICATION_BACKENDS,
     CSRF_COOKIE_HTTPONLY,
     CSRF_COOKIE_SECURE,
     IS_HTTPS,

@@ -3,6 +3,7 @@
 from cms.settings.addresses import BASE_URL, TRUSTED_PROXIES
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.AccountBackend"]
 
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

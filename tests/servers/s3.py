@@ -48,6 +48,7 @@ class Aws:
                 "Action": "s3:GetObject",
                 "Resource": f"arn:aws:s3:::{name}/*",
             }
+            s3.delete_public_access_block(Bucket=name)
             policy = {"Version": "2012-10-17", "Statement": [statement]}
             s3.put_bucket_policy(Bucket=name, Policy=json.dumps(policy))
         return name

@@ -1,0 +1,90 @@
+"""A request to the API passes by sessions, messages and CSRF; a page has them."""
+
+from __future__ import annotations
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+
+from cms import middleware
+from tests.client import is_error
+
+PAGE_MIDDLEWARES = [value for name, value in vars(middleware).items() if name.startswith("Page")]
+
+
+class TestARequestToTheApi:
+    @pytest.mark.parametrize("stock", PAGE_MIDDLEWARES, ids=lambda stock: stock.__name__)
+    def test_passes_by_the_middlewares_of_pages(self, stock):
+        seen = []
+
+        def view(request):
+            seen.append(request)
+            return HttpResponse("as it is")
+
+        request = RequestFactory().post("/api/v2/anything/")
+        answer = stock(view)(request)
+        if hasattr(stock, "process_view"):
+            assert stock(view).process_view(request, view, (), {}) is None
+        assert seen == [request]
+        assert not hasattr(request, "session")
+        assert not hasattr(request, "user")
+        assert dict(answer.items()) == {"Content-Type": "text/html; charset=utf-8"}
+
+    def test_needs_no_csrf_token_and_gets_no_cookie(self, db):
+        answer = Client(enforce_csrf_checks=True).post("/api/v2/no/such/thing/", {}, content_type="application/json")
+        is_error(answer, 404, "not_found")
+        assert not answer.cookies
+
+    def test_does_not_make_vary_depend_on_cookies(self, anyone):
+        answer = anyone.call("GET", "schema/", expect=200)
+        assert "Cookie" not in answer.headers.get("Vary", "")
+
+    def test_is_answered_with_security_headers(self, anyone):
+        headers = anyone.call("GET", "no/such/thing/").headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["X-Frame-Options"] == "DENY"
+
+
+class TestAPage:
+    def test_is_protected_against_csrf(self, db):
+        assert (
+            Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "a", "password": "b"}).status_code
+            == 403
+        )
+
+    def test_has_security_headers(self, anyone):
+        headers = anyone.call("GET", "/admin/login/", expect=200).headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "SAMEORIGIN"
+        assert headers["Referrer-Policy"] == "same-origin"
+
+    def test_that_is_not_there_is_a_page(self, anyone):
+        answer = anyone.call("GET", "/no-such-page/", expect=404)
+        assert answer.headers["Content-Type"].startswith("text/html")
+
+
+class TestBodies:
+    def test_that_say_they_are_too_large_are_refused_unread(self, settings):
+        def view(request):
+            raise AssertionError("the body must not get this far")
+
+        for kind, most in (
+            ("application/json", settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
+            ("multipart/form-data; boundary=x", settings.UPLOAD_MAX_BYTES),
+        ):
+            request = RequestFactory().generic("POST", "/api/v2/x/", "", kind, CONTENT_LENGTH=str(most + 1))
+            is_error(middleware.BodyLimitMiddleware(view)(request), 413, "too_large")
+
+    @pytest.mark.parametrize("length", ["-1", "1e3", "0x10", "²", "9" * 40])
+    def test_with_an_odd_length_are_refused(self, length):
+        request = RequestFactory().generic("POST", "/api/v2/x/", "", "application/json", CONTENT_LENGTH=length)
+        answer = middleware.BodyLimitMiddleware(lambda request: HttpResponse())(request)
+        assert answer.status_code in {400, 413}
+
+    def test_of_pages_are_limited_too(self, settings):
+        size = str(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+        request = RequestFactory().generic("POST", "/admin/login/", "", "text/plain", CONTENT_LENGTH=size)
+        answer = middleware.BodyLimitMiddleware(lambda request: HttpResponse())(request)
+        assert answer.status_code == 413
+        assert answer.headers["Content-Type"].startswith("text/html")
