@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time
 
 from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
+from drf_spectacular.utils import OpenApiParameter
 
 from core.errors import Invalid
 
@@ -44,3 +45,18 @@ def choice(query: QueryDict, name: str, choices, *, default: str | None = None) 
     if value is not None and value not in choices:
         raise Invalid(f"Choose one of: {', '.join(choices)}.", attr=name)
     return value
+
+
+LIMIT = OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": 20})
+CURSOR = OpenApiParameter("cursor", str, description="Opaque; from `meta.next` or `meta.previous`.")
+REASON = OpenApiParameter("reason", str, description="Why, for the audit log, when another's thing is deleted.")
+
+
+def order_of(choices, default: str) -> OpenApiParameter:
+    """The documentation of an `order` parameter."""
+    return OpenApiParameter("order", str, enum=list(choices), default=default)
+
+
+def listing(*filters: OpenApiParameter) -> list[OpenApiParameter]:
+    """The documentation of a list's parameters: its own, and those every list has."""
+    return [*filters, LIMIT, CURSOR]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from functools import partial
 
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponse
 
 from api import cursors, parameters
+from api.identifiers import id_of
 from api.reading import Answer, ReadView, answer, list_answer, require_sign_in
+from api.redirects import PermanentRedirect
 from blogs import body, reads
 from blogs.models.cards import PostStatus
 from core import holes
@@ -16,13 +18,6 @@ from core.errors import NotFound
 from social.likes import liked_in_slots
 
 FORMATS = {"html": body.to_html, "markdown": body.to_markdown, "text": body.to_text}
-LARGEST_ID = 2**63 - 1
-
-
-class PermanentRedirect(HttpResponsePermanentRedirect):
-    """308: the same request, elsewhere."""
-
-    status_code = 308
 
 
 def list_posts(request: HttpRequest, *, name: str, order: reads.Order, where: reads.PostFilter, known=()) -> HttpResponse:
@@ -73,7 +68,7 @@ class PostReads(ReadView):
     """One post."""
 
     def get(self, request, id):
-        return post_answer(request, id=post_id(id))
+        return post_answer(request, id=id_of(id))
 
 
 class PostBySlugReads(ReadView):
@@ -90,15 +85,7 @@ class PostBySlugReads(ReadView):
             )
             if not found:
                 raise
-            here = request.path.removesuffix(f"{blog}/posts/{slug}/")
-            return PermanentRedirect(f"{here}{blog_now}/posts/{slug_now}/")
-
-
-def post_id(text: str) -> int:
-    """The id a path names. Raises `NotFound` for one no post can have."""
-    if not (text.isascii() and text.isdigit() and not text.startswith("0") and int(text) <= LARGEST_ID):
-        raise NotFound
-    return int(text)
+            return PermanentRedirect.to(request, "blogs", blog_now, "posts", slug_now)
 
 
 def post_answer(request: HttpRequest, **place) -> HttpResponse:

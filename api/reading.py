@@ -21,9 +21,11 @@ from accounts.viewers import ANONYMOUS, Viewer
 from api import cursors
 from api.authentication import identify
 from api.errors import error_response
-from blogs import reads
+from api.identifiers import id_of
+from blogs import reads, visibility
+from blogs.models import PostCard
 from core import clock, holes
-from core.errors import NotSignedIn
+from core.errors import NotFound, NotSignedIn
 
 PUBLIC = "public, no-cache"
 PRIVATE = "private, no-cache"
@@ -161,6 +163,19 @@ def list_answer(
         return Answer(body, min(ends, default=None), found.version)
 
     return answer(request, make)
+
+
+def json_response(text: str, *, status: int = 200) -> HttpResponse:
+    """A response with JSON text that is ready made, not to be kept by anybody."""
+    return HttpResponse(text, content_type="application/json", status=status, headers={"Cache-Control": "no-store"})
+
+
+def find_post(viewer: Viewer, id: str | int) -> PostCard:
+    """The card of a post the viewer may open. Raises `NotFound`."""
+    card = visibility.posts_seen_by(viewer).filter(pk=id_of(id)).first()
+    if card is None:
+        raise NotFound
+    return card
 
 
 def require_sign_in(viewer: Viewer) -> None:

@@ -1,0 +1,49 @@
+"""Reading blogs: the list, and one blog."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from api import cursors, parameters
+from api.reading import Answer, ReadView, answer, list_answer
+from api.redirects import PermanentRedirect
+from blogs import reads
+from core.errors import NotFound
+
+
+class BlogListReads(ReadView):
+    """Public blogs; private ones only as shells, where they are searched for or asked for by owner."""
+
+    known = ("tag", "owner", "search", "order")
+
+    def get(self, request):
+        query = request.GET
+        where = reads.BlogFilter(
+            owner=parameters.text(query, "owner"),
+            tag=parameters.text(query, "tag"),
+            search=parameters.text(query, "search"),
+        )
+        order = reads.BLOG_ORDERS[parameters.choice(query, "order", reads.BLOG_ORDERS, default="newest")]
+        read = partial(reads.list_blogs, where=where)
+        return list_answer(request, name="blogs", known=self.known, order=order, read=read)
+
+
+class BlogReads(ReadView):
+    """One blog, or the shell of a private one; an old slug redirects."""
+
+    def get(self, request, slug):
+        cursors.refuse_unknown(request.GET, ())
+
+        def make() -> Answer:
+            found = reads.read_blog(viewer=request.viewer, slug=slug)
+            if found is None:
+                raise NotFound
+            return Answer(found.json)
+
+        try:
+            return answer(request, make)
+        except NotFound:
+            slug_now = reads.moved_blog(viewer=request.viewer, slug=slug)
+            if slug_now is None:
+                raise
+            return PermanentRedirect.to(request, "blogs", slug_now)
