@@ -33,7 +33,7 @@ def command(*, workers: int, respawn: bool) -> list[str]:
         *("--backlog", "2048", "--backpressure", str(CONNECTIONS)),
         *("--workers-kill-timeout", "20"),
         *(["--respawn-failed-workers"] if respawn else []),
-        *("--log-level", "warning"),
+        *("--log-level", "error"),
         "cms.wsgi:application",
     ]
 

@@ -3,6 +3,7 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 from cms.environment import exit_on_bad_environment
 
@@ -10,3 +11,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings")
 
 with exit_on_bad_environment():
     application = get_wsgi_application()
+
+# Load every view now: a broken one stops the start, and the first request does not wait for it.
+get_resolver().url_patterns  # noqa: B018

@@ -1,5 +1,6 @@
 """All settings, one module per concern; docs/configuration.md explains every environment variable."""
 
+from cms.environment import BASE_DIR
 from cms.settings.addresses import (
     ALLOWED_HOSTS,
     BASE_URL,
@@ -108,7 +109,6 @@ from cms.settings.members import (
     REGISTRATION_OPEN,
 )
 from cms.settings.paths import (
-    BASE_DIR,
     DATA_DIR,
     FRONTEND_DIST,
 )
