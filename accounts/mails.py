@@ -53,7 +53,9 @@ def send_reset_link(*, user: int | None) -> None:
     """Send a link to choose a new password. There is no user when the address was unknown."""
     found = _active(user)
     if found and _is_allowed("reset_mail", found.email):
-        send_mail("reset_password", to=found.email, subject="Choose a new password", user=found, url=links.RESET.url(found))
+        send_mail(
+            "reset_password", to=found.email, subject="Choose a new password", user=found, url=links.RESET.url(found)
+        )
 
 
 @outbox.handles("account.password_changed", background=True)

@@ -3,10 +3,22 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
+from api.auth import (
+    EmailConfirmView,
+    LogoutView,
+    PasswordChangeView,
+    RefreshView,
+    RegisterView,
+    ResetRequestView,
+    ResetView,
+    TokenView,
+)
 from api.blog_reads import BlogListReads
 from api.comments import CommentView, PostComments
 from api.likes import PostLike
+from api.me import MeDeleteView, MeView, SessionsView, SessionView
 from api.post_reads import LatestFeed, MyPosts, PostBySlugReads, PostListReads
+from api.users import UsersView, UserView
 
 urlpatterns = [
     # reading posts: first, because they are asked for most
@@ -20,5 +32,20 @@ urlpatterns = [
     path("comments/<str:id>/", CommentView.as_view(), name="comment"),
     # blogs
     path("blogs/", BlogListReads.as_view(), name="blogs"),
+    # accounts
+    path("auth/register/", RegisterView.as_view(), name="register"),
+    path("auth/token/", TokenView.as_view(), name="token"),
+    path("auth/token/refresh/", RefreshView.as_view(), name="token-refresh"),
+    path("auth/logout/", LogoutView.as_view(), name="logout"),
+    path("auth/password/change/", PasswordChangeView.as_view(), name="password-change"),
+    path("auth/password/reset/", ResetRequestView.as_view(), name="password-reset"),
+    path("auth/password/reset/confirm/", ResetView.as_view(), name="password-reset-confirm"),
+    path("auth/email/confirm/", EmailConfirmView.as_view(), name="email-confirm"),
+    path("me/", MeView.as_view(), name="me"),
+    path("me/delete/", MeDeleteView.as_view(), name="me-delete"),
+    path("me/sessions/", SessionsView.as_view(), name="my-sessions"),
+    path("me/sessions/<str:id>/", SessionView.as_view(), name="my-session"),
+    path("users/", UsersView.as_view(), name="users"),
+    path("users/<str:username>/", UserView.as_view(), name="user"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
 ]

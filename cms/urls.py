@@ -6,10 +6,12 @@ from drf_spectacular.views import SpectacularSwaggerView
 from wagtail.admin import urls as wagtailadmin_urls
 
 from accounts.admin_login import LoginView
+from api.errors import not_found
 from cms.media_files import serve_media
 
 urlpatterns = [
     path("api/v2/", include("api.urls")),
+    re_path(r"^api(?:/|$)", not_found),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("account/", include("accounts.urls")),
     path("admin/login/", LoginView.as_view()),

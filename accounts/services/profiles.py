@@ -16,7 +16,9 @@ def one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def update_profile(*, user: User, name: str | None = None, bio: str | None = None, mail_digest: str | None = None) -> None:
+def update_profile(
+    *, user: User, name: str | None = None, bio: str | None = None, mail_digest: str | None = None
+) -> None:
     """Change what is given of a user's profile; None leaves a thing as it is."""
     changes = {}
     if name is not None:

@@ -25,14 +25,19 @@ def problems_of_name(username: str) -> list[Problem]:
     return []
 
 
-def problems_of(*, username: str, email: str, password: str, name: str = "") -> list[Problem]:
-    """Everything that speaks against a registration, field by field."""
-    candidate = User(username=username, email=email, name=name)
-    return [
-        *problems_of_name(username),
-        *addresses.problems_of(addresses.normalize(email)),
-        *passwords.problems_of(password, user=candidate, attr="password"),
-    ]
+def problems_of(
+    *, username: str | None = None, email: str | None = None, password: str | None = None, name: str = ""
+) -> list[Problem]:
+    """Everything that speaks against these data of a new user; what is None is not judged."""
+    candidate = User(username=username or "", email=email or "", name=name)
+    problems = []
+    if username is not None:
+        problems += problems_of_name(username)
+    if email is not None:
+        problems += addresses.problems_of(addresses.normalize(email))
+    if password is not None:
+        problems += passwords.problems_of(password, user=candidate, attr="password")
+    return problems
 
 
 def create_user(*, username: str, email: str, encoded_password: str, name: str = "", role: str = Role.USER) -> User:

@@ -109,9 +109,7 @@ def end_session(*, user: User, session_id: int, at: datetime | None = None) -> N
         raise NotFound
 
 
-def end_sessions(
-    *, user: User, only: int | None = None, but: int | None = None, at: datetime | None = None
-) -> int:
+def end_sessions(*, user: User, only: int | None = None, but: int | None = None, at: datetime | None = None) -> int:
     """End a user's sessions (one, all, or all but one); returns how many ended. Their tokens stop working at once."""
     ending = _live(at).filter(user=user)
     if only is not None:

@@ -31,9 +31,7 @@ class UserBlocked(NotAllowed):
     detail = "This account is blocked."
 
 
-def sign_in(
-    *, identifier: str, password: str, client: str, user_agent: str = "", at: datetime | None = None
-) -> Tokens:
+def sign_in(*, identifier: str, password: str, client: str, user_agent: str = "", at: datetime | None = None) -> Tokens:
     """Begin a session with a user name or e-mail address and a password."""
     user = check_credentials(identifier=identifier, password=password, client=client, at=at)
     return start_session(user=user, user_agent=user_agent, at=at)

@@ -1,0 +1,101 @@
+"""Users as others find them, and what admins do with them."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import User
+from accounts.querysets import find_visible, users_visible_to
+from accounts.services import roles
+from api import parameters
+from api.auth import DONE, read
+from api.authentication import IsAdmin, IsSignedIn
+from api.listing import PAGING, list_document
+from api.serializers.lists import envelope
+from api.serializers.users import RoleSerializer, UserSerializer
+from api.user_documents import user_documents
+from core.errors import NotFound
+from members.deletion import delete_user
+
+USERNAME = OpenApiParameter("username", OpenApiTypes.STR, OpenApiParameter.PATH)
+
+
+def cache_headers(viewer) -> dict[str, str]:
+    """How long an answer about users may be kept, and by whom."""
+    kind = "public, no-cache" if viewer.is_anonymous else "private, no-store"
+    return {"Cache-Control": kind, "Vary": "Authorization"}
+
+
+class UsersView(APIView):
+    permission_classes = [IsSignedIn]
+
+    @extend_schema(
+        operation_id="users",
+        tags=["users"],
+        parameters=[*PAGING, OpenApiParameter("search", OpenApiTypes.STR, description="In user name and name.")],
+        responses=envelope(UserSerializer),
+        summary="Users, the newest first",
+    )
+    def get(self, request):
+        found = users_visible_to(request.viewer).select_related("avatar", "blocked_by")
+        if (words := parameters.text(request.query_params, "search")) is not None:
+            found = found.filter(Q(username__icontains=words) | Q(name__icontains=words))
+        document = list_document(
+            request,
+            name="users",
+            queryset=found,
+            column="date_joined",
+            known=("search",),
+            documents=lambda users: user_documents(users, viewer=request.viewer),
+        )
+        return Response(document, headers=cache_headers(request.viewer))
+
+
+class UserView(APIView):
+    def get_permissions(self):
+        return [IsAdmin()] if self.request.method in ("PATCH", "DELETE") else []
+
+    @extend_schema(
+        operation_id="user", tags=["users"], parameters=[USERNAME], responses=UserSerializer, summary="One user"
+    )
+    def get(self, request, username):
+        return self._answer(request, _find(request.viewer, username))
+
+    @extend_schema(
+        operation_id="user_set_role",
+        tags=["users"],
+        parameters=[USERNAME],
+        request=RoleSerializer,
+        responses=UserSerializer,
+        summary="Give a user a role (admins)",
+    )
+    def patch(self, request, username):
+        user = _find(request.viewer, username)
+        roles.set_role(actor=request.user, user=user, role=read(RoleSerializer, request)["role"])
+        return self._answer(request, user)
+
+    @extend_schema(
+        operation_id="user_delete",
+        tags=["users"],
+        parameters=[USERNAME],
+        responses={204: DONE},
+        summary="Delete a user and all that belongs to him (admins)",
+    )
+    def delete(self, request, username):
+        delete_user(actor=request.user, user=_find(request.viewer, username))
+        return Response(status=204)
+
+    def _answer(self, request, user: User) -> Response:
+        [document] = user_documents([user], viewer=request.viewer)
+        return Response(document, headers=cache_headers(request.viewer))
+
+
+def _find(viewer, username: str) -> User:
+    user = find_visible(viewer, username)
+    if user is None:
+        raise NotFound
+    return user

@@ -1,0 +1,122 @@
+"""Leaving: an account and everything that belongs to it.
+
+The account is closed in one short transaction: from then on it and its blogs are gone for everybody. Its things are
+then removed piece by piece, each in a transaction of its own, so that nobody waits for long; a process that dies on
+the way is followed by another one, which goes on with what is left (the event is delivered again).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.db import transaction
+from django.db.models import F, Model, QuerySet
+from wagtail.models import Page
+
+from accounts.models import User
+from accounts.services.roles import keep_an_admin
+from accounts.services.sessions import end_sessions
+from accounts.signals import user_changed
+from blogs import cards
+from blogs.models import BlogCard, BlogPage, BlogPostPage, Follow
+from core import clock, outbox
+from core.errors import NotAllowed
+from media.models import File, Image
+from social import comments, likes
+from social.models import Comment, Like
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 100
+
+
+class OwnAccount(NotAllowed):
+    """An admin leaves like everybody else: with his password."""
+
+    code = "own_account"
+    detail = "Delete your own account with POST me/delete/."
+
+
+def delete_user(*, actor: User, user: User) -> None:
+    """Delete another's account. Raises `NotAllowed`, `OwnAccount` or `LastAdmin`."""
+    if not actor.is_admin:
+        raise NotAllowed
+    if actor.pk == user.pk:
+        raise OwnAccount
+    delete_account(user=user)
+    logger.info("account deleted by an admin", extra={"actor": actor.pk, "user": user.pk})
+
+
+def delete_account(*, user: User) -> None:
+    """Close an account and remove it with its blogs, posts, images, files, likes, follows and comments.
+
+    A comment that was answered stays as a stub. Raises `LastAdmin`.
+    """
+    with transaction.atomic():
+        if user.is_admin:
+            keep_an_admin(without=user)
+        User.objects.filter(pk=user.pk).update(is_active=False, blocked_at=clock.now(), blocked_until=None)
+        end_sessions(user=user)
+        user_changed.send(User, user=user)
+        outbox.record("account.closed", user=user.pk)
+
+
+@outbox.handles("account.closed")
+def remove_closed_account(*, user: int) -> None:
+    """Remove what is left of a closed account; does nothing for one that is gone."""
+    found = User.objects.filter(pk=user, is_active=False).first()
+    if found is None:
+        return
+    _each(Comment.objects.filter(author=found, deleted_at=None), _remove_comment)
+    _each(
+        Like.objects.filter(user=found).select_related("post"),
+        lambda like: likes.unlike_post(actor=found, post=like.post),
+    )
+    _each(Follow.objects.filter(user=found), _remove_follow)
+    for blog in BlogPage.objects.filter(owner=found):
+        _each(BlogPostPage.objects.child_of(blog), _remove_page)
+        _remove_page(blog)
+    _each(BlogPostPage.objects.filter(owner=found), _remove_page)
+    _each(Image.objects.filter(uploaded_by_user=found), _remove_row)
+    _each(File.objects.filter(uploaded_by_user=found), _remove_row)
+    found.delete()
+
+
+def _each(queryset: QuerySet, remove: Callable[[Model], None]) -> None:
+    """Call `remove` for every row, never holding more than a chunk of them."""
+    last = 0
+    while chunk := list(queryset.filter(pk__gt=last).order_by("pk")[:CHUNK]):
+        for row in chunk:
+            remove(row)
+        last = chunk[-1].pk
+
+
+@transaction.atomic
+def _remove_comment(comment: Comment) -> None:
+    locked = Comment.objects.select_for_update().filter(pk=comment.pk, deleted_at=None).first()
+    if locked:
+        comments.remove_comment(locked)
+
+
+@transaction.atomic
+def _remove_follow(follow: Follow) -> None:
+    Follow.objects.filter(pk=follow.pk).delete()
+    if follow.accepted_at:
+        BlogCard.objects.filter(pk=follow.blog_id).update(follower_count=F("follower_count") - 1)
+        cards.note_change()
+
+
+@transaction.atomic
+def _remove_page(page: Page) -> None:
+    list(
+        Page.objects.select_for_update().filter(pk=page.get_parent().pk)
+    )  # before the child is read: see the ADR on the tree
+    current = Page.objects.filter(pk=page.pk).first()
+    if current:
+        current.delete()
+
+
+@transaction.atomic
+def _remove_row(row: Model) -> None:
+    row.delete()
