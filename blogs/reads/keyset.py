@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, QuerySet
-from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
+from django.db.models import BooleanField, F, Func, QuerySet, Value
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 
@@ -43,12 +42,29 @@ class Row:
     good_until: datetime | None = None
 
 
+class RowBeyond(Func):
+    """`(column, id) < (key, id)`, as both databases compare rows; Django's own lookup gives SQLite a slower form."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, *expressions, operator: str = "<"):
+        super().__init__(*expressions)
+        self.operator = operator
+
+    def as_sql(self, compiler, connection, **extra):
+        parts, params = zip(*(compiler.compile(part) for part in self.source_expressions), strict=True)
+        sql = f"({parts[0]}, {parts[1]}) {self.operator} ({parts[2]}, {parts[3]})"
+        return sql, [param for some in params for param in some]
+
+
 def keyset(queryset: QuerySet, order: Order, *, slots: Slots, slot: Callable, backward: bool, starts: bool) -> QuerySet:
     """Order a queryset and begin it after the row whose key is in the slots `key` and `id` (unless it `starts`)."""
     descends = order.descends is not backward
     if not starts:
-        beyond = TupleLessThan if descends else TupleGreaterThan
-        queryset = queryset.filter(beyond((F(order.column), F("pk")), (slot("key"), slots.number("id"))))
+        key = Value(slot("key"), output_field=queryset.model._meta.get_field(order.column))
+        edge = RowBeyond(F(order.column), F("pk"), key, Value(slots.number("id")), operator="<" if descends else ">")
+        queryset = queryset.filter(edge)
     sign = "-" if descends else ""
     return queryset.order_by(f"{sign}{order.column}", f"{sign}pk")
 

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject, Lower
 from django.db.models.lookups import Exact
 
@@ -203,7 +202,7 @@ def read_post(
         condition = visibility.seen(slotted(viewer, slots), at=slots.time("at"))
         place = Q(pk=slots.number("id")) if id is not None else Q(blog__slug=slots.text("blog"), slug=slots.text("slug"))
         posts = PostCard.objects.filter(condition, place).annotate(
-            previous=_neighbour(slots, TupleLessThan, "-"), next=_neighbour(slots, TupleGreaterThan, "")
+            previous=_neighbour(slots, "lt", "-"), next=_neighbour(slots, "gt", "")
         )
         columns = (*_POST_COLUMNS, "version", "liked", "detail", "owner_detail", "previous", "next")
         return _spliced(posts, liked, slots).values_list(*columns)[:1]
@@ -239,8 +238,11 @@ def _expiry(ref: dict) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _neighbour(slots: Slots, beyond, sign: str) -> Subquery:
+def _neighbour(slots: Slots, beyond: str, sign: str) -> Subquery:
     posts = PostCard.objects.filter(visibility.live_now(slots.time("at")), blog=OuterRef("blog"))
-    posts = posts.filter(beyond((F("published_at"), F("pk")), (OuterRef("published_at"), OuterRef("pk"))))
+    posts = posts.filter(
+        Q(**{f"published_at__{beyond}": OuterRef("published_at")}) | Q(**{f"pk__{beyond}": OuterRef("pk")}),
+        **{f"published_at__{beyond}e": OuterRef("published_at")},
+    )
     posts = posts.order_by(f"{sign}published_at", f"{sign}pk")
     return Subquery(posts.values(ref=JSONObject(id="pk", slug="slug", title="title", expire_at="expire_at"))[:1])

@@ -13,7 +13,7 @@ VERSION_WINDOW = 500
 def version() -> int:
     """Changes with every commit that changes anything public. One query over a small table."""
     rows = statement("version", lambda slots: _changes().values_list("version")).rows()
-    return rows[0][0] if rows else 0
+    return rows[0][0] or 0 if rows else 0
 
 
 def version_column() -> Coalesce:
