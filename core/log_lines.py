@@ -9,7 +9,7 @@ from pathlib import Path
 
 from concurrent_log_handler import ConcurrentRotatingFileHandler
 
-USUAL = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request_id", "request", "taskName", "server_time"}
+USUAL = vars(logging.makeLogRecord({})).keys() | {"message", "asctime", "request_id", "request", "taskName"}
 
 MAX_BYTES = 10 * 1024 * 1024
 KEPT_FILES = 5

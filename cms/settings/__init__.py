@@ -84,7 +84,7 @@ from cms.settings.logs import (
 )
 from cms.settings.mail import (
     AWS_SES_ACCESS_KEY_ID,
-    AWS_SES_REGION_ENDPOINT,
+    AWS_SES_REGION_ENDPOINT_URL,
     AWS_SES_REGION_NAME,
     AWS_SES_SECRET_ACCESS_KEY,
     DEFAULT_FROM_EMAIL,

@@ -65,12 +65,14 @@ def s3_storages(
         "default_acl": None,
     }
     public = {
+        "location": "media",
         "querystring_auth": False,
         "url_protocol": domain[0],
         "custom_domain": domain[1] or None,
         "object_parameters": {"CacheControl": MEDIA_CACHE_CONTROL},
     }
     private = {
+        "location": "files",
         "querystring_auth": True,
         "querystring_expire": 60,  # it is followed at once by the one who asked for it
         "object_parameters": {"CacheControl": "private, no-store"},

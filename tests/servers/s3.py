@@ -37,7 +37,7 @@ class Aws:
         return _client(self.endpoint_url, service, self.access_key, self.secret_key)
 
     def new_bucket(self, *, is_public: bool = False) -> str:
-        """The name of a new, empty bucket; with `is_public` everybody may read its objects."""
+        """The name of a new, empty bucket; with `is_public` everybody may read what is in `media/`."""
         name = f"inktree-{secrets.token_hex(6)}"
         s3 = self.client("s3")
         s3.create_bucket(Bucket=name)
@@ -46,7 +46,7 @@ class Aws:
                 "Effect": "Allow",
                 "Principal": "*",
                 "Action": "s3:GetObject",
-                "Resource": f"arn:aws:s3:::{name}/*",
+                "Resource": f"arn:aws:s3:::{name}/media/*",
             }
             s3.delete_public_access_block(Bucket=name)
             policy = {"Version": "2012-10-17", "Statement": [statement]}
