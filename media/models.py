@@ -1,21 +1,24 @@
 import secrets
 import uuid
 
+from django.core.cache.backends.dummy import DummyCache
 from django.core.files.storage import storages
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 from wagtail.documents.models import AbstractDocument
 from wagtail.images.models import AbstractImage, AbstractRendition
 
 from accounts.models import User
+from core import outbox
+from media import quota
+from media.fields import PictureField
+from media.storing import IMAGES, StoredPicture, abandon, new_key
 
 
 def image_key(instance, filename: str) -> str:
     """A storage key that cannot be guessed; of the given name only the ending stays."""
-    ending = filename.rpartition(".")[2].lower()
-    key = secrets.token_urlsafe(24)
-    return f"images/{key[:2]}/{key}.{ending}"
+    return new_key(filename.rpartition(".")[2].lower())
 
 
 def file_storage():
@@ -31,6 +34,7 @@ def file_key(instance, filename: str) -> str:
 class Image(AbstractImage):
     """A picture of a user's. `uploaded_by_user` owns it; `description` is its alternative text."""
 
+    file = PictureField(_("file"), upload_to=image_key, width_field="width", height_field="height")
     uploaded_by_user = models.ForeignKey(
         User,
         verbose_name=_("uploaded by user"),
@@ -61,6 +65,59 @@ class Image(AbstractImage):
         verbose_name_plural = _("images")
         indexes = [models.Index(fields=["uploaded_by_user", "-created_at", "-id"], name="image_by_owner")]
 
+    _stored: StoredPicture | None = None
+
+    def take(self, stored: StoredPicture) -> None:
+        """Become this picture; `save` makes it so in the database."""
+        original = stored.original
+        self.width, self.height = original.width, original.height
+        self.file_size, self.file_hash = original.length, stored.digest
+        self.placeholder, self.content_type = stored.placeholder, original.content_type
+        self._stored = stored
+
+    def save(self, *args, **kwargs):
+        """Save the row, and with a new file its renditions; the bytes of a file it replaces are removed.
+
+        A file that is not stored yet is decoded and stored first. Raises `Invalid`, `TooLarge` or `Unavailable`.
+        """
+        if self.file and not self.file._committed:
+            self.file.save(self.file.name, self.file.file, save=False)
+        stored, self._stored = self._stored, None
+        if stored is None:
+            return super().save(*args, **kwargs)
+        try:
+            with transaction.atomic():
+                self._leave_room_for(stored)
+                is_replaced = self._abandon_present_file()
+                super().save(*args, **kwargs)
+                stored.keep(self)
+                if is_replaced:
+                    outbox.record("image.changed", image=self.pk)
+        except BaseException:
+            stored.discard()
+            raise
+
+    def _set_image_file_metadata(self):
+        """Nothing to do for Wagtail's forms: `take` sets it."""
+
+    def _leave_room_for(self, stored: StoredPicture) -> None:
+        if self.uploaded_by_user_id is not None:
+            quota.reserve(user_id=self.uploaded_by_user_id, size=stored.original.length, replaced=self)
+
+    def _abandon_present_file(self) -> bool:
+        """Drop the renditions of the stored row and have its bytes removed after the commit; False for a new image."""
+        if self.pk is None:
+            return False
+        present = (
+            Image.objects.select_for_update(of=("self",)).filter(pk=self.pk).values_list("file", flat=True).first()
+        )
+        if present is None:
+            return False
+        renditions = self.renditions.all()
+        abandon(alias=IMAGES, keys=[present, *renditions.values_list("file", flat=True)], image=self.pk)
+        renditions._raw_delete(renditions.db)
+        return True
+
     def get_upload_to(self, filename):
         return image_key(self, filename)
 
@@ -69,6 +126,9 @@ class Rendition(AbstractRendition):
     """One ready-made size and format of an image, from the fixed list in `media.renditions`."""
 
     image = models.ForeignKey(Image, related_name="renditions", on_delete=models.CASCADE)
+
+    cache_backend = DummyCache("renditions", {})
+    """Wagtail would keep rows in the cache: they are read with one query for a whole page, and must never be stale."""
 
     class Meta:
         constraints = [
@@ -107,4 +167,3 @@ class File(AbstractDocument):
         verbose_name = _("file")
         verbose_name_plural = _("files")
         indexes = [models.Index(fields=["uploaded_by_user", "-created_at", "-id"], name="file_by_owner")]
-

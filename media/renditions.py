@@ -1,7 +1,8 @@
 """The fixed list of renditions every image has, by their Wagtail filter specs."""
 
+THUMBNAIL = "fill-300x300"
 SIZES = {
-    "thumbnail": "fill-300x300",
+    "thumbnail": THUMBNAIL,
     "small": "width-400",
     "medium": "width-800",
     "large": "width-1600",
@@ -11,3 +12,5 @@ PICTURE_SPECS = {
     "webp": ("width-400|format-webp", "width-800|format-webp", "width-1600|format-webp"),
 }
 SPECS = (*SIZES.values(), *PICTURE_SPECS["avif"], *PICTURE_SPECS["webp"])
+ADMIN_SPECS = ("max-165x165",)
+"""What the lists and choosers of the Wagtail admin show."""

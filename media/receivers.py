@@ -1,0 +1,43 @@
+"""What follows when media rows go, whoever deletes them: their bytes are removed after the commit."""
+
+from __future__ import annotations
+
+from django.db.models.signals import post_delete, pre_delete
+from django.dispatch import receiver
+
+from accounts.models import User
+from accounts.signals import user_changed
+from media.models import Avatar, File, Image, Rendition
+from media.storing import FILES, IMAGES, abandon
+
+
+@receiver(pre_delete, sender=Image)
+def image_is_deleted(instance: Image, **kwargs) -> None:
+    """Note the bytes of the image and of its renditions, while the rows still say which they are."""
+    renditions = Rendition.objects.filter(image=instance.pk).values_list("file", flat=True)
+    abandon(alias=IMAGES, keys=[instance.file.name, *renditions], image=instance.pk)
+
+
+@receiver(post_delete, sender=Rendition)
+def rendition_was_deleted(instance: Rendition, origin, **kwargs) -> None:
+    """Note the bytes of a rendition that goes alone; those that go with their image are noted above."""
+    model = type(origin) if isinstance(origin, Rendition) else getattr(origin, "model", None)
+    if model is Rendition:
+        abandon(alias=IMAGES, keys=[instance.file.name], image=instance.image_id)
+
+
+@receiver(post_delete, sender=File)
+def file_was_deleted(instance: File, **kwargs) -> None:
+    """Note the bytes of the file."""
+    abandon(alias=FILES, keys=[instance.file.name])
+
+
+@receiver(post_delete, sender=Avatar)
+def avatar_was_deleted(instance: Avatar, origin, **kwargs) -> None:
+    """Tell that a user looks different, unless it is he who goes."""
+    if not isinstance(origin, User) and getattr(origin, "model", None) is not User:
+        user_changed.send(User, user=instance.user)
+
+
+def leave_bytes_alone(instance, **kwargs) -> None:
+    """Stands for Wagtail's own clean-up of bytes, which does it once and gives up when the storage is down."""

@@ -1,0 +1,1 @@
+"""What can be done with media: `images` and `avatars`."""
