@@ -20,7 +20,9 @@ from social.likes import liked_in_slots
 FORMATS = {"html": body.to_html, "markdown": body.to_markdown, "text": body.to_text}
 
 
-def list_posts(request: HttpRequest, *, name: str, order: reads.Order, where: reads.PostFilter, known=()) -> HttpResponse:
+def list_posts(
+    request: HttpRequest, *, name: str, order: reads.Order, where: reads.PostFilter, known=()
+) -> HttpResponse:
     """A list of PostCards."""
     liked = None if request.viewer.is_anonymous else liked_in_slots
     return list_answer(

@@ -5,4 +5,10 @@ class BlogsConfig(AppConfig):
     name = "blogs"
 
     def ready(self):
-        from blogs import receivers  # noqa: F401  (connects them)
+        from wagtail.models import Page
+        from wagtail.permissions import register_permission_policy
+
+        from blogs import jobs, receivers  # noqa: F401  (registers them)
+        from blogs.permissions import BlogPermissionPolicy
+
+        register_permission_policy(Page, BlogPermissionPolicy(Page))

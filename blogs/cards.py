@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import F, Model, OuterRef, Q, Subquery
+from django.db.models import F, Field, Model, OuterRef, Q, Subquery
 from wagtail.models import Page
 
 from blogs.documents import PostFragments, render_post, updated_at
@@ -32,10 +32,19 @@ def refresh_post(post: BlogPostPage, *, shown: BlogPostPage | None = None) -> No
 
     `shown` is the version to show; by default the post itself when live, else its latest revision.
     """
+    card, fragments = _post_card(post, shown)
+    before = PostCard.objects.select_for_update().filter(pk=post.pk).values("is_live", "blog_id", "reply_to_id").first()
+    _upsert(card, key="post")
+    _show_images(card, fragments)
+    _move_counts(before, card)
+    if card.is_live or (before and before["is_live"]):
+        note_change()
+
+
+def _post_card(post: BlogPostPage, shown: BlogPostPage | None = None) -> tuple[PostCard, PostFragments]:
     if shown is None:
         shown = post if post.live else post.get_latest_revision_as_object()
-    blog = BlogCard.objects.select_related(None).get(blog__path=post.path[: -BlogPostPage.steplen])
-    before = PostCard.objects.select_for_update().filter(pk=post.pk).values("is_live", "blog_id", "reply_to_id").first()
+    blog = BlogCard.objects.get(blog__path=post.path[: -BlogPostPage.steplen])
     fragments = render_post(shown)
     card = PostCard(
         post_id=post.pk,
@@ -55,11 +64,7 @@ def refresh_post(post: BlogPostPage, *, shown: BlogPostPage | None = None) -> No
         detail=fragments.detail,
         owner_detail=fragments.owner_detail,
     )
-    _upsert(card, key="post")
-    _show_images(card, fragments)
-    _move_counts(before, card)
-    if card.is_live or (before and before["is_live"]):
-        note_change()
+    return card, fragments
 
 
 def status_of(post: BlogPostPage) -> PostStatus:
@@ -76,8 +81,20 @@ def status_of(post: BlogPostPage) -> PostStatus:
 @transaction.atomic
 def refresh_blog(blog: BlogPage) -> None:
     """Write the card of a blog anew, keeping its counters and its block, and pass its privacy on to its posts."""
-    before = BlogCard.objects.select_for_update().filter(pk=blog.pk).values("is_live", "is_private", "owner_id").first()
-    card = BlogCard(
+    card = _blog_card(blog)
+    before = BlogCard.objects.select_for_update().filter(pk=blog.pk).values("is_live", "is_private").first()
+    _upsert(card, key="blog")
+    if before and (before["is_live"], before["is_private"]) != (card.is_live, card.is_private):
+        page_is_live = Page.objects.filter(pk=OuterRef("pk")).values("live")
+        PostCard.objects.filter(blog=card).update(
+            is_private=card.is_private, is_live=Subquery(page_is_live) if card.is_live else False
+        )
+        recount_blog(blog.pk)
+    note_change()
+
+
+def _blog_card(blog: BlogPage) -> BlogCard:
+    return BlogCard(
         blog_id=blog.pk,
         owner_id=blog.owner_id,
         slug=blog.slug,
@@ -89,14 +106,15 @@ def refresh_blog(blog: BlogPage) -> None:
         tags=holes.dumps(sorted((tag.name for tag in blog.tags.all()), key=str.casefold)),
         avatar_document=holes.store(image_document(blog.avatar, owner=holes.OWNER)) if blog.avatar else "",
     )
-    _upsert(card, key="blog")
-    if before and (before["is_live"], before["is_private"]) != (card.is_live, card.is_private):
-        page_is_live = Page.objects.filter(pk=OuterRef("pk")).values("live")
-        PostCard.objects.filter(blog=card).update(
-            is_private=card.is_private, is_live=Subquery(page_is_live) if card.is_live else False
-        )
-        recount_blog(blog.pk)
-    note_change()
+
+
+def is_true(page: BlogPage | BlogPostPage) -> bool:
+    """Whether the stored card of a blog or post says what a fresh one would."""
+    fresh = _blog_card(page) if isinstance(page, BlogPage) else _post_card(page)[0]
+    stored = type(fresh).objects.filter(pk=page.pk).first()
+    return stored is not None and all(
+        getattr(stored, field.attname) == getattr(fresh, field.attname) for field in _own_fields(fresh)
+    )
 
 
 def forget_post(card: PostCard) -> None:
@@ -131,14 +149,21 @@ def blogs_showing(image_ids: Iterable[int]) -> list[int]:
 
 def count(post_id: int, **by: int) -> None:
     """Move the counters `likes`, `comments` or `replies` of a post, exactly also under concurrency."""
-    PostCard.objects.filter(pk=post_id).update(**{COUNTERS[name]: F(COUNTERS[name]) + step for name, step in by.items()})
+    PostCard.objects.filter(pk=post_id).update(
+        **{COUNTERS[name]: F(COUNTERS[name]) + step for name, step in by.items()}
+    )
     note_change()
 
 
-def _upsert(card: Model, *, key: str) -> None:
-    kept = {key, *COUNTERS.values(), "post_count", "follower_count", "popularity"}
+def _own_fields(card: Model) -> list[Field]:
+    """The fields that follow from the page; the others have their home on the card."""
+    kept = {*COUNTERS.values(), "post_count", "follower_count", "popularity"}
     kept |= {"blocked_at", "blocked_until", "block_reason", "blocked_by"}
-    fields = [field.name for field in card._meta.concrete_fields if field.name not in kept]
+    return [field for field in card._meta.concrete_fields if field.name not in kept and not field.primary_key]
+
+
+def _upsert(card: Model, *, key: str) -> None:
+    fields = [field.name for field in _own_fields(card)]
     type(card).objects.bulk_create([card], update_conflicts=True, unique_fields=[key], update_fields=fields)
 
 

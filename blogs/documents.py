@@ -35,10 +35,14 @@ def render_post(post: BlogPostPage) -> PostFragments:
     shown = image_ids(post.body)
     feature = [post.feature_image_id] if post.feature_image_id else []
     wanted = list(dict.fromkeys([*shown, *feature]))
-    images = {
-        image.pk: image_document(image, owner=holes.OWNER)
-        for image in Image.objects.filter(pk__in=wanted).prefetch_related("renditions")
-    } if wanted else {}
+    images = (
+        {
+            image.pk: image_document(image, owner=holes.OWNER)
+            for image in Image.objects.filter(pk__in=wanted).prefetch_related("renditions")
+        }
+        if wanted
+        else {}
+    )
     body = render_body(post.body, images=images)
     document = {
         "id": post.pk,

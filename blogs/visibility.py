@@ -108,9 +108,7 @@ def images_visible_to(viewer: Viewer, *, at: datetime | None = None) -> QuerySet
     """Images shown in a post that is listed for the viewer, and his own; admins see every one."""
     if viewer.is_admin:
         return Image.objects.all()
-    shown = Exists(
-        PostImage.objects.filter(listed(viewer, at=at, prefix="post__"), image=OuterRef("pk"))
-    )
+    shown = Exists(PostImage.objects.filter(listed(viewer, at=at, prefix="post__"), image=OuterRef("pk")))
     if viewer.is_anonymous:
         return Image.objects.filter(shown)
     return Image.objects.filter(Q(shown) | Q(uploaded_by_user=viewer.user_id))

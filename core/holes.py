@@ -9,7 +9,7 @@ import json
 import secrets
 
 OWNER = secrets.token_hex(16)
-"""Stands in a value for the UserRef of its owner, until `store` turns it into a hole. Unguessable, so no text has it."""
+"""Stands in a value for its owner's UserRef until `store` makes it a hole. Unguessable, so no text contains it."""
 
 _HOLE = "\x01"
 

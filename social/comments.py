@@ -103,7 +103,12 @@ def delete_comment(*, actor: User, comment: Comment, reason: str = "") -> None:
         raise NotAllowed
     remove_comment(comment)
     outbox.record(
-        "comment.deleted", comment=comment.pk, post=comment.post_id, blog=comment.post.blog_id, actor=actor.pk, reason=reason
+        "comment.deleted",
+        comment=comment.pk,
+        post=comment.post_id,
+        blog=comment.post.blog_id,
+        actor=actor.pk,
+        reason=reason,
     )
 
 
@@ -176,7 +181,13 @@ _COLUMNS = (
 
 
 def list_comments(
-    *, post_id: int, order: Order, limit: int, after: tuple | None = None, backward: bool = False, viewer: Viewer | None = None
+    *,
+    post_id: int,
+    order: Order,
+    limit: int,
+    after: tuple | None = None,
+    backward: bool = False,
+    viewer: Viewer | None = None,
 ) -> ListRead:
     """Up to `limit` + 1 comments on a post, which the caller has made sure may be seen. One query."""
 

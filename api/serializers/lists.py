@@ -14,4 +14,6 @@ class ListMetaSerializer(serializers.Serializer):
 def envelope(item: type[serializers.Serializer]) -> type[serializers.Serializer]:
     """The serializer of a list of such items: `{meta, items}`."""
     name = item.__name__.removesuffix("Serializer")
-    return type(f"{name}ListSerializer", (serializers.Serializer,), {"meta": ListMetaSerializer(), "items": item(many=True)})
+    return type(
+        f"{name}ListSerializer", (serializers.Serializer,), {"meta": ListMetaSerializer(), "items": item(many=True)}
+    )

@@ -93,14 +93,16 @@ class PostCard(models.Model):
                 name="posts_public",
                 condition=Q(is_live=True, is_private=False),
             ),
-            models.Index(
-                F("popularity").desc(), F("post").desc(), name="posts_popular", condition=Q(is_live=True)
-            ),
+            models.Index(F("popularity").desc(), F("post").desc(), name="posts_popular", condition=Q(is_live=True)),
             models.Index(
                 F("blog"), F("published_at").desc(), F("post").desc(), name="posts_of_blog", condition=Q(is_live=True)
             ),
             models.Index(
-                F("author"), F("published_at").desc(), F("post").desc(), name="posts_of_author", condition=Q(is_live=True)
+                F("author"),
+                F("published_at").desc(),
+                F("post").desc(),
+                name="posts_of_author",
+                condition=Q(is_live=True),
             ),
             models.Index(F("author"), F("edited_at").desc(), F("post").desc(), name="posts_by_edit"),
             models.Index(F("blog"), F("slug"), name="posts_by_slug"),
@@ -111,7 +113,9 @@ class PostCard(models.Model):
                 name="posts_replying",
                 condition=Q(is_live=True, reply_to__isnull=False),
             ),
-            models.Index(F("blog"), F("expire_at"), name="posts_expiring", condition=Q(is_live=True, expire_at__isnull=False)),
+            models.Index(
+                F("blog"), F("expire_at"), name="posts_expiring", condition=Q(is_live=True, expire_at__isnull=False)
+            ),
         ]
 
     def __str__(self):

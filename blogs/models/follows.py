@@ -19,7 +19,11 @@ class Follow(models.Model):
         indexes = [
             models.Index(F("blog"), F("accepted_at").desc(), F("id").desc(), name="followers_of_blog"),
             models.Index(
-                F("blog"), F("created_at").desc(), F("id").desc(), name="requests_to_blog", condition=Q(accepted_at=None)
+                F("blog"),
+                F("created_at").desc(),
+                F("id").desc(),
+                name="requests_to_blog",
+                condition=Q(accepted_at=None),
             ),
         ]
 

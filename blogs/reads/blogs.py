@@ -44,7 +44,7 @@ _BLOG_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class BlogFilter:
-    """Which blogs; every part is optional. Private ones appear as shells only when searched for or asked for by owner."""
+    """Which blogs; every part is optional. Only where one searches or names an owner are there shells of private ones."""
 
     owner: str | None = None
     tag: str | None = None
@@ -70,7 +70,11 @@ class BlogFilter:
     @property
     def values(self) -> dict:
         """The given parts, by the names of their slots."""
-        parts = {"owner": self.owner and self.owner.lower(), "tag": self.tag and self.tag.lower(), "search": self.search}
+        parts = {
+            "owner": self.owner and self.owner.lower(),
+            "tag": self.tag and self.tag.lower(),
+            "search": self.search,
+        }
         return {name: value for name, value in parts.items() if value is not None}
 
 
@@ -117,7 +121,9 @@ def read_blog(*, viewer: Viewer, slug: str) -> BlogRead | None:
 
     def build(slots: Slots) -> QuerySet:
         looking = slotted(viewer, slots)
-        blogs = BlogCard.objects.filter(visibility.blog_exists_for(looking, at=slots.time("at")), slug=slots.text("slug"))
+        blogs = BlogCard.objects.filter(
+            visibility.blog_exists_for(looking, at=slots.time("at")), slug=slots.text("slug")
+        )
         return _blog_columns(blogs, looking, slots)[:1]
 
     rows = statement(("blog", viewer_kind(viewer)), build).rows(at=at, viewer=viewer.user_id, slug=slug)
@@ -134,7 +140,9 @@ def _blog_columns(blogs: QuerySet, viewer: Viewer, slots: Slots) -> QuerySet:
         own = Follow.objects.filter(blog=OuterRef("pk"), user=viewer.user_id)
         following = Case(When(accepted_at__isnull=True, then=Value("requested")), default=Value("following"))
         follow = Subquery(own.annotate(state=following).values("state")[:1])
-    return blogs.annotate(overdue=Subquery(overdue), following=follow).values_list(*_BLOG_COLUMNS, "overdue", "following")
+    return blogs.annotate(overdue=Subquery(overdue), following=follow).values_list(
+        *_BLOG_COLUMNS, "overdue", "following"
+    )
 
 
 def _blog_json(row: tuple, at: datetime, viewer: Viewer) -> str:

@@ -155,7 +155,7 @@ def _post_row(row: tuple, order: Order, at: datetime, viewer: Viewer) -> Row:
 
 
 def _post_members(row: tuple, at: datetime, viewer: Viewer) -> str:
-    (pk, _, _, _, document, slug, status, expire_at, likes, comments, replies, _) = row[:12]
+    (_, _, _, _, document, slug, status, expire_at, likes, comments, replies, _) = row[:12]
     blog_slug, blog_title, blog_avatar, username, name, avatar = row[12:18]
     author_ref = user_ref_json(username, name, avatar)
     return documents.post_members(
@@ -200,7 +200,9 @@ def read_post(
 
     def build(slots: Slots) -> QuerySet:
         condition = visibility.seen(slotted(viewer, slots), at=slots.time("at"))
-        place = Q(pk=slots.number("id")) if id is not None else Q(blog__slug=slots.text("blog"), slug=slots.text("slug"))
+        place = (
+            Q(pk=slots.number("id")) if id is not None else Q(blog__slug=slots.text("blog"), slug=slots.text("slug"))
+        )
         posts = PostCard.objects.filter(condition, place).annotate(
             previous=_neighbour(slots, "lt", "-"), next=_neighbour(slots, "gt", "")
         )

@@ -12,7 +12,9 @@ from core import clock
 
 
 class TestConditionalRequests:
-    @pytest.mark.parametrize("path", ["feed/latest/", "posts/", "blogs/", "blogs/alice/", "posts/{id}/", "posts/{id}/comments/"])
+    @pytest.mark.parametrize(
+        "path", ["feed/latest/", "posts/", "blogs/", "blogs/alice/", "posts/{id}/", "posts/{id}/comments/"]
+    )
     def test_an_unchanged_answer_is_304_without_a_body(self, alice, anyone, path):
         path = path.format(id=alice.write()["id"])
         etag = anyone.call("GET", path, expect=200).headers["ETag"]

@@ -73,7 +73,7 @@ class TestPages:
         pages = [anyone.get("posts/", order=order, limit=3)]
         while pages[-1]["meta"]["next"]:
             pages.append(anyone.get(pages[-1]["meta"]["next"]))
-        assert sorted(sum(map(ids, pages), [])) == posts
+        assert sorted(pk for page in pages for pk in ids(page)) == posts
         assert ids(anyone.get(pages[2]["meta"]["previous"])) == ids(pages[1])
 
     @pytest.mark.parametrize(
@@ -81,8 +81,8 @@ class TestPages:
         [
             "limit=0", "limit=101", "limit=-1", "limit=x", "limit=1e3", "limit=１", "limit=", "cursor=", "cursor=AAAA",
             "cursor=%00", "cursor=%F0%9F%92%A9", "cursor=" + "A" * 8000, "order=evil", "order=", "unknown=1",
-            "limit=2&limit=3", "blog=%00", "blog=", "published_after=yesterday", "published_after=0001-01-01T00:00:00%2B14:00",
-            "published_before=2026-02-30", "author__email=x", "page=2",
+            "limit=2&limit=3", "blog=%00", "blog=", "published_after=yesterday",
+            "published_after=0001-01-01T00:00:00%2B14:00", "published_before=2026-02-30", "author__email=x", "page=2",
         ],
     )  # fmt: skip
     def test_bad_parameters_are_refused(self, anyone, query):

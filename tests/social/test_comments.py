@@ -66,7 +66,9 @@ class TestCommenting:
         other = alice.write("Other")["id"]
         elsewhere = bob.post(f"posts/{other}/comments/", json={"body": "x"})["id"]
         for parent in (elsewhere, 10**12, 10**30, -1, 0, "x", True):
-            is_error(bob.call("POST", f"posts/{post}/comments/", json={"body": "x", "parent": parent}), 400, attr="parent")
+            is_error(
+                bob.call("POST", f"posts/{post}/comments/", json={"body": "x", "parent": parent}), 400, attr="parent"
+            )
 
     def test_closed_comments_are_closed(self, alice, bob, post):
         alice.patch(f"posts/{post}/", json={"comments_open": False})
@@ -140,7 +142,12 @@ class TestAtOnce:
         first = comment(bob)["id"]
         writers = (alice, bob) * 6
         made = at_once(*(lambda w=writer: comment(w, "At once", parent=first)["id"] for writer in writers))
-        at_once(*(lambda w=writer, c=number: w.delete(f"comments/{c}/") for writer, number in zip(writers[:5], made[:5])))
+        at_once(
+            *(
+                lambda w=writer, c=number: w.delete(f"comments/{c}/")
+                for writer, number in zip(writers[:5], made[:5], strict=True)
+            )
+        )
         rows = Comment.objects.filter(post=post, deleted_at__isnull=True)
         assert rows.count() == 1 + 12 - 5
         assert PostCard.objects.get(pk=post).comment_count == rows.count()

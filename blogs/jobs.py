@@ -1,0 +1,44 @@
+"""What the ticker does for blogs and posts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q
+
+from blogs import cards
+from blogs.models import BlogCard, PostCard, VisibleChange
+from core import clock
+from core.ticker import every
+
+CHANGES_KEPT = timedelta(minutes=1)
+BATCH = 2_000
+
+
+@every(seconds=60)
+def prune_changes() -> None:
+    """Keep the table small that every read looks at."""
+    VisibleChange.objects.filter(created_at__lt=clock.now() - CHANGES_KEPT).delete()
+
+
+@every(seconds=24 * 3600)
+def score_popularity() -> None:
+    """Give posts and blogs the score that `order=popular` sorts by; posts that nobody reacted to keep 0 untouched."""
+    now, last = clock.now(), 0
+    reacted = Q(like_count__gt=0) | Q(comment_count__gt=0) | Q(reply_count__gt=0) | ~Q(popularity=0)
+    posts = PostCard.objects.filter(reacted, is_live=True).order_by("pk")
+    posts = posts.only("published_at", "like_count", "comment_count", "reply_count", "popularity")
+    while batch := list(posts.filter(pk__gt=last)[:BATCH]):
+        for post in batch:
+            post.popularity = popularity(post, at=now)
+        PostCard.objects.bulk_update(batch, ["popularity"])
+        last = batch[-1].pk
+    BlogCard.objects.exclude(popularity=F("follower_count")).update(popularity=F("follower_count"))
+    cards.note_change()
+
+
+def popularity(post: PostCard, *, at: datetime) -> int:
+    """`1000 · (likes + 2 · comments + 3 · replies) / (days since publication + 2)^1.5`, as Hacker News ranks."""
+    days = max((at - post.published_at).total_seconds(), 0) / 86_400
+    reactions = post.like_count + 2 * post.comment_count + 3 * post.reply_count
+    return int(1000 * reactions / (days + 2) ** 1.5)
