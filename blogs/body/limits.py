@@ -1,0 +1,15 @@
+"""How much a post's body may hold."""
+
+BODY_LENGTH = 400_000
+"""Characters of a body, in whatever form it is sent."""
+
+MOST_BLOCKS = 2_000
+MOST_IMAGES = 200
+HEADING_LENGTH = 300
+CAPTION_LENGTH = 500
+ALT_LENGTH = 255
+QUOTE_LENGTH = 20_000
+ATTRIBUTION_LENGTH = 300
+LANGUAGE_LENGTH = 40
+CODE_LENGTH = 200_000
+URL_LENGTH = 2_000
