@@ -1,6 +1,7 @@
 """Where bytes are kept: public pictures (`default`), personal files (`files`) and static files."""
 
 import re
+from urllib.parse import urlsplit
 
 from environs import ValidationError
 
@@ -53,22 +54,31 @@ def s3_storages(
     domain: tuple[str, str] = ("https:", ""),
 ) -> dict:
     """The entries of STORAGES that keep pictures and files in a bucket."""
+    from botocore.config import Config  # slow to import, and nobody else needs it here
+
+    protocol, host = domain if domain[1] else _address_of(bucket, endpoint_url, region)
     shared = {
         "bucket_name": bucket,
         "endpoint_url": endpoint_url or None,
         "access_key": access_key,
         "secret_key": secret_key,
         "region_name": region,
-        "addressing_style": "path" if endpoint_url else "auto",
-        "signature_version": "s3v4",
+        # An upload is to fail within seconds when the storage is down, and its threads not long after.
+        "client_config": Config(
+            signature_version="s3v4",
+            s3={"addressing_style": "path" if endpoint_url else "auto"},
+            connect_timeout=2,
+            read_timeout=4,
+            retries={"total_max_attempts": 2, "mode": "standard"},
+        ),
         "file_overwrite": False,
         "default_acl": None,
     }
     public = {
         "location": "media",
         "querystring_auth": False,
-        "url_protocol": domain[0],
-        "custom_domain": domain[1] or None,
+        "url_protocol": protocol,
+        "custom_domain": host,  # without it, each URL would be made by boto3
         "object_parameters": {"CacheControl": MEDIA_CACHE_CONTROL},
     }
     private = {
@@ -81,6 +91,16 @@ def s3_storages(
         "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": shared | public},
         "files": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": shared | private},
     }
+
+
+def _address_of(bucket: str, endpoint_url: str, region: str) -> tuple[str, str]:
+    """The scheme and the rest of the address under which the bucket itself serves what is public."""
+    if endpoint_url:
+        parts = urlsplit(endpoint_url)
+        return f"{parts.scheme}:", f"{parts.netloc}{parts.path.rstrip('/')}/{bucket}"
+    if "." in bucket:  # which no certificate of the other form covers
+        return "https:", f"s3.{region}.amazonaws.com/{bucket}"
+    return "https:", f"{bucket}.s3.{region}.amazonaws.com"
 
 
 def _disk(**options) -> dict:
