@@ -19,6 +19,7 @@ from api.likes import PostLike
 from api.me import MeDeleteView, MeView, SessionsView, SessionView
 from api.post_reads import LatestFeed, MyPosts, PostBySlugReads, PostListReads
 from api.users import UsersView, UserView
+from api.wagtail.router import router as wagtail_router
 
 urlpatterns = [
     # reading posts: first, because they are asked for most
@@ -47,5 +48,7 @@ urlpatterns = [
     path("me/sessions/<str:id>/", SessionView.as_view(), name="my-session"),
     path("users/", UsersView.as_view(), name="users"),
     path("users/<str:username>/", UserView.as_view(), name="user"),
+    # Wagtail's own: pages, images, documents
+    path("", wagtail_router.urls),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
 ]
