@@ -31,7 +31,7 @@ def list_document(
 
     `name` binds cursors to the list; `known` are its filters; `documents` makes the items of a page.
     """
-    query = request.query_params
+    query = request.GET
     cursors.refuse_unknown(query, ("limit", "cursor", *known))
     scope = cursors.scope_of(name, query)
     limit = cursors.read_limit(query)

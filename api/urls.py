@@ -15,6 +15,7 @@ from api.auth import (
 )
 from api.blog_reads import BlogListReads
 from api.comments import CommentView, PostComments
+from api.images import MyAvatar, UserImage, UserImages
 from api.likes import PostLike
 from api.me import MeDeleteView, MeView, SessionsView, SessionView
 from api.post_reads import LatestFeed, MyPosts, PostBySlugReads, PostListReads
@@ -48,6 +49,10 @@ urlpatterns = [
     path("me/sessions/<str:id>/", SessionView.as_view(), name="my-session"),
     path("users/", UsersView.as_view(), name="users"),
     path("users/<str:username>/", UserView.as_view(), name="user"),
+    # images
+    path("users/<str:username>/images/", UserImages.as_view(), name="user-images"),
+    path("users/<str:username>/images/<str:id>/", UserImage.as_view(), name="user-image"),
+    path("me/avatar/", MyAvatar.as_view(), name="my-avatar"),
     # Wagtail's own: pages, images, documents
     path("", wagtail_router.urls),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

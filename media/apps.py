@@ -10,7 +10,14 @@ class MediaConfig(AppConfig):
         from wagtail.documents import signal_handlers as document_signals
         from wagtail.images import signal_handlers as image_signals
 
+        from wagtail.permissions import register_permission_policy
+
         from media import receivers
+        from media.models import File, Image
+        from media.permissions import OwnThingsPolicy
+
+        for model in (Image, File):  # exactly: Wagtail's own apps register theirs for the same models after us
+            register_permission_policy(model, OwnThingsPolicy(model), exact_class=True)
 
         # Wagtail connects these functions by name when its own apps are ready, which is after this one.
         image_signals.post_delete_file_cleanup = receivers.leave_bytes_alone

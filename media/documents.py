@@ -14,19 +14,21 @@ from media.renditions import PICTURE_SPECS, SIZES
 def image_document(image: Image, *, owner) -> dict:
     """The Image object; `owner` is a UserRef, or `holes.OWNER` for a text to be stored.
 
-    Costs no query when `renditions` is prefetched, and never touches the storage.
+    Every size is there: an image that came without renditions shows itself. Costs no query when `renditions` is
+    prefetched, and never touches the storage.
     """
     renditions = {rendition.filter_spec: rendition for rendition in image.renditions.all()}
-    sizes = {name: _size(renditions[spec]) for name, spec in SIZES.items() if spec in renditions}
+    original = {"url": image.file.url, "width": image.width, "height": image.height}
+    sizes = {name: _size(renditions[spec]) if spec in renditions else original for name, spec in SIZES.items()}
     return {
         "id": image.pk,
         "title": image.title,
         "alt": image.description,
         "width": image.width,
         "height": image.height,
-        "url": image.file.url,
+        "url": original["url"],
         "placeholder": image.placeholder or None,
-        "renditions": {name: sizes.get(name) for name in SIZES},
+        "renditions": sizes,
         "srcset": _srcset([rendition for name, rendition in sizes.items() if name != "thumbnail"]),
         "sources": [
             {"type": f"image/{kind}", "srcset": _srcset([_size(renditions[s]) for s in specs if s in renditions])}
