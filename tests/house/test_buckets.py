@@ -78,5 +78,5 @@ class TestTheBucket:
             region=aws.region,
         )
         settings.STORAGES = settings.STORAGES | wrong
-        with pytest.raises(Exception, match="SignatureDoesNotMatch|403"):
+        with pytest.raises(Exception, match=r"SignatureDoesNotMatch|403"):
             storages["default"].save("a.png", ContentFile(b"picture"))
