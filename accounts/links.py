@@ -1,4 +1,4 @@
-"""Links sent by mail that prove who follows them: used once, within a day, and not after the password or address changed.
+"""Links sent by mail that prove who follows them: used once, within a day, void when password or address change.
 
 They lead to pages of the frontend (`FRONTEND_URL`), or else to those Inktree serves itself, with `?uid=…&token=…`:
 `/account/confirm-email/` and `/account/reset-password/`.
@@ -37,7 +37,7 @@ class Link(PasswordResetTokenGenerator):
         return f"{base}{self.path}?{urlencode({'uid': int_to_base36(user.pk), 'token': self.make_token(user)})}"
 
     def find(self, uid: str, token: str, *, lock: bool = False) -> User:
-        """The user whom this link was sent to. Raises `Invalid` for one that was never sent, was used, or is too old."""
+        """The user whom this link was sent to. Raises `Invalid` for one never sent, used, or too old."""
         users = User.objects.select_for_update() if lock else User.objects.all()
         user = users.filter(pk=_pk(uid), is_active=True).first()
         if user is None or len(token) > LONGEST or not token.isascii() or not self.check_token(user, token):

@@ -87,9 +87,7 @@ def refuse_unsound(value: dict) -> None:
                     raise Invalid("Null characters and lone surrogates are not allowed in names.")
                 waiting.append((item, f"{path}.{key}" if path else key, depth + 1))
         elif isinstance(value, list):
-            waiting.extend(
-                (item, f"{path}.{index}" if path else str(index), depth + 1) for index, item in enumerate(value)
-            )
+            waiting.extend((item, f"{path}.{index}", depth + 1) for index, item in enumerate(value))
 
 
 def _read(stream) -> bytes:

@@ -5,10 +5,16 @@ from __future__ import annotations
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
+from accounts.signals import user_changed
 from blogs import cards
 from blogs.models import BlogCard, BlogPage, PostCard
 from core import outbox
 from media.models import Image
+
+
+@receiver(user_changed)
+def user_is_different(**facts):
+    cards.note_change()
 
 
 @receiver(pre_delete, sender=PostCard)

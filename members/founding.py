@@ -65,12 +65,7 @@ def on_post_migrate(app_config, using, plan=None, **kwargs) -> None:
     if plan is not None and not _is_fully_migrated(using):
         return
     for config in apps.get_app_configs():  # those of the last app might come after us
-        if config.models_module is not None and config.label in {
-            "auth",
-            "wagtailadmin",
-            "wagtailcore",
-            app_config.label,
-        }:
+        if config.label in {"auth", "wagtailadmin", "wagtailcore", app_config.label}:
             create_contenttypes(config, verbosity=0, using=using)
             create_permissions(config, verbosity=0, using=using)
     found_site()
@@ -201,7 +196,7 @@ def _found_admin(password: str, encoded: str) -> None:
     if User.objects.filter(role=Role.ADMIN).exists():
         return
     name = settings.ADMIN_USERNAME
-    email = settings.ADMIN_EMAIL or f"{name}@{urlsplit(settings.BASE_URL).hostname}"
+    email = settings.ADMIN_EMAIL or f"{name}@localhost"
     if User.objects.named(name).exists() or User.objects.addressed(email).exists():
         logger.error("there is no admin, and ADMIN_USERNAME or ADMIN_EMAIL is that of another user")
         return

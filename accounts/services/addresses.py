@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -21,10 +22,8 @@ LONGEST = 254
 def normalize(email: str) -> str:
     """The address as it is stored: the host in lower case and in ASCII, the rest as given."""
     local, at, host = email.strip().rpartition("@")
-    try:
+    with suppress(UnicodeError):  # then it stays as it is, and is refused as no valid address
         host = host if host.isascii() else punycode(host)
-    except UnicodeError:
-        pass  # stays as it is, and is refused as no valid address
     return f"{local}{at}{host.lower()}"
 
 

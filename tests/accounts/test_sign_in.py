@@ -80,7 +80,13 @@ class TestSigningIn:
 
     @pytest.mark.parametrize(
         "body",
-        [{}, {"username": "alice"}, {"password": "x"}, {"username": None, "password": "x"}, {"username": ["a"], "password": {}}],
+        [
+            {},
+            {"username": "alice"},
+            {"password": "x"},
+            {"username": None, "password": "x"},
+            {"username": ["a"], "password": {}},
+        ],
     )
     def test_names_what_is_missing(self, anyone, body):
         is_error(anyone.call("POST", "auth/token/", json=body), 400)
@@ -99,9 +105,7 @@ class TestAccessTokens:
         header = jwt.get_unverified_header(alice.tokens["access"])
         assert header["alg"] == "ES256"
         public = settings.JWT_KEYS["public"][header["kid"]]
-        claims = jwt.decode(
-            alice.tokens["access"], public, algorithms=["ES256"], issuer="inktree", audience="inktree"
-        )
+        claims = jwt.decode(alice.tokens["access"], public, algorithms=["ES256"], issuer="inktree", audience="inktree")
         user = User.objects.get(username="alice")
         assert claims["sub"] == str(user.pk)
         assert claims["typ"] == "access"
@@ -265,7 +269,9 @@ class TestOddTokens:
         ):
             self.refused(anyone, token.encode().decode("latin-1"))
 
-    @pytest.mark.parametrize("form", ["Bearer", "Bearer ", "Bearer  {}", "Bearer {} x", "Bearer {}, Bearer {}", "Basic {}", "Token {}", "{}"])
+    @pytest.mark.parametrize(
+        "form", ["Bearer", "Bearer ", "Bearer  {}", "Bearer {} x", "Bearer {}, Bearer {}", "Basic {}", "Token {}", "{}"]
+    )
     def test_in_another_header_form_are_refused_even_where_nobody_need_sign_in(self, anyone, alice, form):
         header = form.replace("{}", alice.tokens["access"])
         for path in ("me/", "feed/latest/", "users/alice/"):
