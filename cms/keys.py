@@ -26,7 +26,7 @@ def kept(path: Path, *, make: Callable[[], str], variable: str) -> str:
     except FileNotFoundError:
         pass
     except OSError as error:
-        raise EnvError(f'Environment variable "{variable}" not set, and {path} cannot be read') from error
+        raise EnvError(f'Environment variable "{variable}" not set, and DATA_DIR cannot be read: {path}') from error
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, draft = tempfile.mkstemp(dir=path.parent)  # created with mode 0600

@@ -2,17 +2,17 @@
 
 from django.conf import settings
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularSwaggerView
 from wagtail.admin import urls as wagtailadmin_urls
 
 from accounts.admin_login import LoginView
+from api.schema import DocsView
 from api.errors import not_found
 from cms.media_files import serve_media
 
 urlpatterns = [
     path("api/v2/", include("api.urls")),
     re_path(r"^api(?:/|$)", not_found),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("docs/", DocsView.as_view(), name="docs"),
     path("account/", include("accounts.urls")),
     path("admin/login/", LoginView.as_view()),
     path("admin/", include(wagtailadmin_urls)),

@@ -1,32 +1,46 @@
 """How mail leaves."""
 
-import dj_email_url
+from urllib.parse import unquote
+
 from environs import ValidationError
 
 from cms.environment import env, split_url
 from cms.settings.aws import AWS_ACCESS_KEY_ID, AWS_REGION, AWS_SECRET_ACCESS_KEY
 
-SMTP = ("smtp", "smtps", "smtp+tls", "smtp+ssl")
+SMTP_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
 
 @env.parser_for("mail")
 def parse_mail(value: str) -> dict:
-    """Django's EMAIL_* settings for `console:`, `smtp://user:password@host:port` or `ses://`."""
-    parts = split_url(value, schemes=("console", *SMTP, "ses"))
+    """Django's EMAIL_* settings for `console:`, `smtp://user:password@host:port` or `ses://`.
+
+    `smtp+tls` starts TLS after connecting, `smtps` connects with it.
+    """
+    parts = split_url(value, schemes=("console", *SMTP_PORTS, "ses"))
+    if parts.scheme == "console":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
     if parts.scheme == "ses":
         return {"EMAIL_BACKEND": "django_ses.SESBackend"}
-    if parts.scheme in SMTP and not parts.hostname:
+    if not parts.hostname:
         raise ValidationError("The URL names no host.")
-    return dj_email_url.parse(value)
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or SMTP_PORTS[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+    }
 
 
 _mail = env.mail("EMAIL_URL", "console:")
 
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
-EMAIL_HOST = _mail.get("EMAIL_HOST") or "localhost"
-EMAIL_PORT = _mail.get("EMAIL_PORT") or 25
-EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""
-EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_HOST = _mail.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = _mail.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
@@ -46,5 +60,5 @@ def parse_sender(value: str) -> str:
     return value
 
 
-DEFAULT_FROM_EMAIL = env.sender("DEFAULT_FROM_EMAIL", "Inktree <noreply@localhost>")
+DEFAULT_FROM_EMAIL = env.sender("DEFAULT_FROM_EMAIL", "noreply@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
