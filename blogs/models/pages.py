@@ -8,7 +8,9 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
 
+from blogs.admin_forms import BlogForm, PostForm
 from blogs.blocks import BodyBlock
+from blogs.permissions import BlogIndexTester, BlogTester, PostTester
 from blogs.urls import blog_url, post_url
 from media.models import Image
 
@@ -22,6 +24,9 @@ class BlogIndexPage(Page):
 
     class Meta:
         verbose_name = _("blogs index")
+
+    def permissions_for_user(self, user):
+        return BlogIndexTester(user, self)
 
 
 class BlogTag(TaggedItemBase):
@@ -46,6 +51,7 @@ class BlogPage(Page):
 
     parent_page_types = ["blogs.BlogIndexPage"]
     subpage_types = ["blogs.BlogPostPage"]
+    base_form_class = BlogForm
     show_in_menus_default = False
 
     content_panels = [
@@ -72,6 +78,14 @@ class BlogPage(Page):
     def get_url(self, request=None, current_site=None):
         return self.get_full_url()
 
+    def permissions_for_user(self, user):
+        return BlogTester(user, self)
+
+    def serve_preview(self, request, mode_name):
+        from blogs.previews import preview_blog  # needs the models
+
+        return preview_blog(self, request)
+
 
 class BlogPostPage(Page):
     """A post of the blog it is a child of. `first_published_at` is its date, `owner` its author."""
@@ -89,6 +103,7 @@ class BlogPostPage(Page):
 
     parent_page_types = ["blogs.BlogPage"]
     subpage_types: list[str] = []
+    base_form_class = PostForm
     show_in_menus_default = False
 
     content_panels = [
@@ -116,3 +131,11 @@ class BlogPostPage(Page):
 
     def get_url(self, request=None, current_site=None):
         return self.get_full_url()
+
+    def permissions_for_user(self, user):
+        return PostTester(user, self)
+
+    def serve_preview(self, request, mode_name):
+        from blogs.previews import preview_post  # needs the models
+
+        return preview_post(self, request)
