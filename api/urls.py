@@ -1,7 +1,6 @@
 """Every route of the API at a glance."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView
 
 from api.auth import (
     EmailConfirmView,
@@ -15,6 +14,7 @@ from api.auth import (
 )
 from api.blog_reads import BlogListReads
 from api.comments import CommentView, PostComments
+from api.docs import SchemaView
 from api.images import MyAvatar, UserImage, UserImages
 from api.likes import PostLike
 from api.me import MeDeleteView, MeView, SessionsView, SessionView
@@ -55,5 +55,5 @@ urlpatterns = [
     path("me/avatar/", MyAvatar.as_view(), name="my-avatar"),
     # Wagtail's own: pages, images, documents
     path("", wagtail_router.urls),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", SchemaView.as_view(), name="schema"),
 ]

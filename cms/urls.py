@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 from wagtail.admin import urls as wagtailadmin_urls
 
 from accounts.admin_login import LoginView
-from api.schema import DocsView
+from api.docs import DocsView
 from api.errors import not_found
 from cms.media_files import serve_media
 

@@ -1,1 +1,1 @@
-"""Wagtail's API v2 (`pages/`, `images/`, `documents/`): stock in behaviour and syntax, but the kernel says who sees what."""
+"""Wagtail's API v2: `pages/`, `images/` and `documents/`, stock but for who sees what."""

@@ -8,7 +8,9 @@ from wagtail.api.v2.serializers import BaseSerializer
 from wagtail.documents.api.v2.views import DocumentsAPIViewSet
 
 from accounts.viewers import Viewer
+from api.serializers.wagtail import DocumentSerializer as DocumentInSchema
 from api.wagtail import filters
+from api.wagtail.documented import TAGS, documented
 from api.wagtail.images import TagNamesField
 from api.wagtail.viewset import OurRules
 from media.models import File
@@ -29,6 +31,7 @@ class DocumentSerializer(BaseSerializer):
     tags = TagNamesField(read_only=True)
 
 
+@documented("documents", DocumentInSchema, listing=[TAGS])
 class DocumentsViewSet(OurRules, DocumentsAPIViewSet):
     """Files of the caller."""
 

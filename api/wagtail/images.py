@@ -7,7 +7,9 @@ from wagtail.api.v2.serializers import BaseSerializer
 from wagtail.api.v2.views import BaseAPIViewSet
 from wagtail.images.api.v2.views import ImagesAPIViewSet
 
+from api.serializers.wagtail import WagtailImageSerializer
 from api.wagtail import filters, shown
+from api.wagtail.documented import TAGS, documented
 from api.wagtail.viewset import OurRules, Shown
 from blogs.visibility import images_visible_to
 from media.models import Image
@@ -32,6 +34,7 @@ def member(name: str) -> Shown:
     return Shown(lambda image: shown.image_object(image)[name])
 
 
+@documented("images", WagtailImageSerializer, listing=[TAGS])
 class ImagesViewSet(OurRules, ImagesAPIViewSet):
     """Images the caller may see. Stock's `download_url` is not among their fields: `url` is the largest there is."""
 

@@ -13,7 +13,9 @@ from wagtail.api.v2.views import PagesAPIViewSet
 from wagtail.api.validators import SiteFilterValidator
 from wagtail.models import Page, Site
 
+from api.serializers.wagtail import PageSerializer as PageInSchema
 from api.wagtail import filters, shown
+from api.wagtail.documented import HTML_PATH, TREE, documented
 from api.wagtail.viewset import OurRules, Shown
 from blogs.models import BlogCard, BlogPage, BlogPostPage, PostCard
 from blogs.urls import blog_url, post_url
@@ -69,6 +71,7 @@ def stored(name: str) -> Shown:
     return Shown(lambda post: shown.post_document(post)[name])
 
 
+@documented("pages", PageInSchema, listing=TREE, find=[HTML_PATH])
 class PagesViewSet(OurRules, PagesAPIViewSet):
     """Pages the caller may see, in their live version."""
 
