@@ -18,6 +18,15 @@ SQLITE_OPTIONS = {
     ),
 }
 
+POSTGRESQL_OPTIONS = {
+    "application_name": "inktree",
+    "connect_timeout": 10,
+    # A server that vanished without a word is noticed within a minute.
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+
 
 @env.parser_for("database")
 def parse_database(value: str) -> dict | None:
@@ -33,8 +42,12 @@ def parse_database(value: str) -> dict | None:
         raise ValidationError("Not a database URL.") from error
     if parts.scheme == "sqlite":
         return _sqlite(BASE_DIR / database["NAME"])
-    database.setdefault("OPTIONS", {}).setdefault("application_name", "inktree")
-    return database | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    return database | {
+        "ENGINE": "core.postgresql",
+        "OPTIONS": POSTGRESQL_OPTIONS | database.get("OPTIONS", {}),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+    }
 
 
 def _sqlite(path: Path) -> dict:

@@ -63,6 +63,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out the tests of a tier that is not there; the summary says so."""
     left_out = []
     for item in list(items):
+        databases = [name for marker in item.iter_markers("only_on") for name in marker.args]
+        if databases and config.option.database not in databases:
+            left_out.append(item)  # it runs in the other of the two runs
+            continue
         needed = [name for marker in item.iter_markers("needs") for name in marker.args]
         missing = [name for name in needed if not TIERS[name].is_there]
         if missing:
