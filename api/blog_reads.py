@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from functools import partial
 
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+
 from api import cursors, parameters
 from api.reading import Answer, ReadView, answer, list_answer
 from api.redirects import PermanentRedirect
+from api.serializers.lists import envelope
+from api.serializers.posts import BlogSerializer
 from blogs import reads
 from core.errors import NotFound
+
+FILTERS = [
+    OpenApiParameter("tag", str),
+    OpenApiParameter("owner", str, description="A user name."),
+    OpenApiParameter("search", str, description="In slug, title and tags; finds private blogs as shells, too."),
+]
 
 
 class BlogListReads(ReadView):
@@ -16,6 +26,13 @@ class BlogListReads(ReadView):
 
     known = ("tag", "owner", "search", "order")
 
+    @extend_schema(
+        operation_id="blogs",
+        tags=["blogs"],
+        summary="Public blogs",
+        parameters=parameters.listing(*FILTERS, parameters.order_of(reads.BLOG_ORDERS, "newest")),
+        responses=envelope(BlogSerializer),
+    )
     def get(self, request):
         query = request.GET
         where = reads.BlogFilter(
@@ -31,6 +48,12 @@ class BlogListReads(ReadView):
 class BlogReads(ReadView):
     """One blog, or the shell of a private one; an old slug redirects."""
 
+    @extend_schema(
+        operation_id="blog",
+        tags=["blogs"],
+        summary="One blog",
+        responses={200: BlogSerializer, 308: OpenApiResponse(description="It has another slug now: see `Location`.")},
+    )
     def get(self, request, slug):
         cursors.refuse_unknown(request.GET, ())
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from functools import partial
 
 from django.http import HttpRequest, HttpResponse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from api import cursors, parameters
+from api.authentication import IsSignedIn
 from api.identifiers import id_of
 from api.reading import Answer, ReadView, answer, list_answer, require_sign_in
 from api.redirects import PermanentRedirect
+from api.serializers.lists import envelope
+from api.serializers.posts import PostCardSerializer, PostSerializer
 from blogs import body, reads
 from blogs.models.cards import PostStatus
 from core import holes
@@ -18,6 +23,20 @@ from core.errors import NotFound
 from social.likes import liked_in_slots
 
 FORMATS = {"html": body.to_html, "markdown": body.to_markdown, "text": body.to_text}
+FILTERS = [
+    OpenApiParameter("blog", str, description="The slug of a blog."),
+    OpenApiParameter("author", str, description="A user name."),
+    OpenApiParameter("tag", str),
+    OpenApiParameter("published_after", datetime),
+    OpenApiParameter("published_before", datetime),
+]
+VERSIONS = [
+    OpenApiParameter("body", str, enum=list(FORMATS), description="The body as a string of this kind."),
+    OpenApiParameter(
+        "version", str, enum=["draft", "live"], default="live", description="`draft`: the latest edits, for the owner."
+    ),
+]
+MOVED = OpenApiResponse(description="The blog or the post has another slug now: see `Location`.")
 
 
 def list_posts(
@@ -33,6 +52,13 @@ def list_posts(
 class LatestFeed(ReadView):
     """The posts of all public blogs, newest first."""
 
+    @extend_schema(
+        operation_id="feed_latest",
+        tags=["posts"],
+        summary="The latest posts of all public blogs",
+        parameters=parameters.listing(),
+        responses=envelope(PostCardSerializer),
+    )
     def get(self, request):
         where = reads.PostFilter(only_public=True)
         return list_posts(request, name="feed/latest", order=reads.POST_ORDERS["newest"], where=where)
@@ -43,6 +69,13 @@ class PostListReads(ReadView):
 
     known = ("blog", "author", "tag", "published_after", "published_before", "order")
 
+    @extend_schema(
+        operation_id="posts",
+        tags=["posts"],
+        summary="Posts the caller may read",
+        parameters=parameters.listing(*FILTERS, parameters.order_of(reads.POST_ORDERS, "newest")),
+        responses=envelope(PostCardSerializer),
+    )
     def get(self, request):
         query = request.GET
         where = reads.PostFilter(
@@ -59,6 +92,15 @@ class PostListReads(ReadView):
 class MyPosts(ReadView):
     """The caller's own posts in every status, last edited first."""
 
+    permission_classes = [IsSignedIn]
+
+    @extend_schema(
+        operation_id="me_posts",
+        tags=["me"],
+        summary="The caller's own posts, the last edited first",
+        parameters=parameters.listing(OpenApiParameter("status", str, enum=PostStatus.values)),
+        responses=envelope(PostCardSerializer),
+    )
     def get(self, request):
         require_sign_in(request.viewer)
         status = parameters.choice(request.GET, "status", PostStatus.values)
@@ -69,6 +111,9 @@ class MyPosts(ReadView):
 class PostReads(ReadView):
     """One post."""
 
+    @extend_schema(
+        operation_id="post", tags=["posts"], summary="One post", parameters=VERSIONS, responses=PostSerializer
+    )
     def get(self, request, id):
         return post_answer(request, id=id_of(id))
 
@@ -76,6 +121,13 @@ class PostReads(ReadView):
 class PostBySlugReads(ReadView):
     """One post, by the slugs of its blog and its own; old slugs redirect."""
 
+    @extend_schema(
+        operation_id="post_by_slug",
+        tags=["posts"],
+        summary="One post, by its address",
+        parameters=VERSIONS,
+        responses={200: PostSerializer, 308: MOVED},
+    )
     def get(self, request, blog, slug):
         try:
             return post_answer(request, blog=blog, slug=slug)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
+from wagtail.api.v2.views import BaseAPIViewSet
 
 from api.authentication import IsSignedInOrReads
+from api.reading import ReadView
 from api.serializers.errors import ErrorSerializer
 
 PREFIX = "/api/v2/"
@@ -40,6 +42,8 @@ class Schema(AutoSchema):
         responses = super()._get_response_bodies(direction)
         if direction != "response":
             return responses
+        if self.method == "GET" and isinstance(self.view, ReadView | BaseAPIViewSet) and "200" in responses:
+            responses["304"] = {"description": "The caller has it already: `If-None-Match` named its `ETag`."}
         for code in self._refusals():
             if code not in responses:
                 refusal = OpenApiResponse(ErrorSerializer, REFUSALS[code])

@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from api.serializers.blocks import BodyField
 from api.serializers.images import ImageSerializer
 from api.serializers.users import BlockSerializer, BlogRefSerializer, UserRefSerializer
 from blogs.models.cards import PostStatus
@@ -59,19 +60,13 @@ class PostRefSerializer(serializers.Serializer):
     url = serializers.URLField()
 
 
-class BodyBlockSerializer(serializers.Serializer):
-    type = serializers.CharField(help_text="heading, paragraph, image, gallery, quote, code, embed or divider.")
-    value = serializers.JSONField(allow_null=True)
-    id = serializers.CharField()
-
-
 class SeoSerializer(serializers.Serializer):
     title = serializers.CharField()
     description = serializers.CharField()
 
 
 class PostSerializer(PostCardSerializer):
-    body = BodyBlockSerializer(many=True, help_text="With `?body=html`, `markdown` or `text`, a string.")
+    body = BodyField(is_convertible=True)
     images = ImageSerializer(many=True)
     comments_open = serializers.BooleanField()
     seo = SeoSerializer()

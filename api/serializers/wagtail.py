@@ -2,8 +2,9 @@
 
 from rest_framework import serializers
 
+from api.serializers.blocks import BodyField
 from api.serializers.images import ImageSerializer, ImageSourceSerializer, RenditionsSerializer
-from api.serializers.posts import BlogCountsSerializer, BodyBlockSerializer, PostCountsSerializer
+from api.serializers.posts import BlogCountsSerializer, PostCountsSerializer
 from api.serializers.users import UserRefSerializer
 
 
@@ -50,7 +51,7 @@ class PageSerializer(serializers.Serializer):
     meta = PageMetaSerializer(required=False)
     title = serializers.CharField(required=False)
     intro = serializers.CharField(required=False, help_text="Posts.")
-    body = BodyBlockSerializer(required=False, many=True, help_text="Posts.")
+    body = BodyField(required=False, help_text="Posts.")
     tags = serializers.ListField(child=serializers.CharField(), required=False, help_text="Posts and blogs.")
     feature_image = ImageSerializer(required=False, allow_null=True, help_text="Posts.")
     comments_open = serializers.BooleanField(required=False, help_text="Posts.")
