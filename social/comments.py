@@ -193,7 +193,7 @@ def list_comments(
 
     def build(slots: Slots) -> QuerySet:
         comments = Comment.objects.filter(post=slots.number("post"))
-        comments = keyset(comments, order, slots=slots, slot=slots.time, backward=backward, starts=after is None)
+        comments = keyset(comments, order, slots=slots, backward=backward, starts=after is None)
         return _shown(comments, slots.time("at")).values_list(*_COLUMNS)[: limit + 1]
 
     key, pk = after or (None, None)

@@ -17,7 +17,11 @@ from core import clock
 from core.statements import Slots, statement
 from media.documents import user_ref_json
 
-BLOG_ORDERS = {"newest": Order("created_at"), "popular": Order("popularity"), "title": Order("title", False)}
+BLOG_ORDERS = {
+    "newest": Order("created_at"),
+    "popular": Order("popularity", kind="number"),
+    "title": Order("title", False, kind="text"),
+}
 
 _BLOG_COLUMNS = (
     "pk",
@@ -44,7 +48,7 @@ _BLOG_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class BlogFilter:
-    """Which blogs; every part is optional. Only where one searches or names an owner are there shells of private ones."""
+    """Which blogs; every part is optional. Shells of private ones are found only by search or by owner."""
 
     owner: str | None = None
     tag: str | None = None
@@ -95,8 +99,7 @@ def list_blogs(
         finds_shells = where.search is not None or where.owner is not None
         exists = visibility.blog_exists_for if finds_shells else visibility.blog_open_to
         blogs = where.narrow(BlogCard.objects.filter(exists(looking, at=slots.time("at"))), slots)
-        slot = {"popularity": slots.number, "title": slots.text}.get(order.column, slots.time)
-        blogs = keyset(blogs, order, slots=slots, slot=slot, backward=backward, starts=after is None)
+        blogs = keyset(blogs, order, slots=slots, backward=backward, starts=after is None)
         return _blog_columns(blogs, looking, slots)[: limit + 1]
 
     shape = ("blogs", viewer_kind(viewer), order, limit, after is None, backward, where.shape)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.db.models import BigIntegerField, BooleanField, CharField, DateTimeField, F, Func, QuerySet, Value
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 
@@ -16,10 +16,18 @@ from core.statements import Slots
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order of a list by one column and the id, and whether it descends."""
+    """An order of a list by one column and the id: whether it descends, and what the column holds."""
 
     column: str
     descends: bool = True
+    kind: Literal["time", "number", "text"] = "time"
+
+    def slot(self, slots: Slots) -> Value:
+        """The slot `key` as a value to compare the column with."""
+        return Value(getattr(slots, self.kind)("key"), output_field=_FIELDS[self.kind]())
+
+
+_FIELDS = {"time": DateTimeField, "number": BigIntegerField, "text": CharField}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +66,13 @@ class RowBeyond(Func):
         return sql, [param for some in params for param in some]
 
 
-def keyset(queryset: QuerySet, order: Order, *, slots: Slots, slot: Callable, backward: bool, starts: bool) -> QuerySet:
+def keyset(queryset: QuerySet, order: Order, *, slots: Slots, backward: bool, starts: bool) -> QuerySet:
     """Order a queryset and begin it after the row whose key is in the slots `key` and `id` (unless it `starts`)."""
     descends = order.descends is not backward
     if not starts:
-        key = Value(slot("key"), output_field=queryset.model._meta.get_field(order.column))
-        edge = RowBeyond(F(order.column), F("pk"), key, Value(slots.number("id")), operator="<" if descends else ">")
-        queryset = queryset.filter(edge)
+        operator = "<" if descends else ">"
+        edge = (order.slot(slots), Value(slots.number("id")))
+        queryset = queryset.filter(RowBeyond(F(order.column), F("pk"), *edge, operator=operator))
     sign = "-" if descends else ""
     return queryset.order_by(f"{sign}{order.column}", f"{sign}pk")
 

@@ -14,13 +14,15 @@ from accounts.viewers import Viewer
 from blogs import documents, visibility
 from blogs.models import BlogPostPage, PostCard, PostTag
 from blogs.models.cards import PostStatus
+from blogs.reads.home import home_window
 from blogs.reads.keyset import ListRead, Order, Row, keyset, slotted, tagged_so, viewer_kind
 from blogs.reads.version import version_column
 from core import clock
 from core.statements import Slots, statement
 from media.documents import user_ref_json
 
-POST_ORDERS = {"newest": Order("published_at"), "oldest": Order("published_at", False), "popular": Order("popularity")}
+POPULAR = Order("popularity", kind="number")
+POST_ORDERS = {"newest": Order("published_at"), "oldest": Order("published_at", False), "popular": POPULAR}
 EDITED = Order("edited_at")
 
 Liked = Callable[[Slots], Exists]
@@ -53,7 +55,11 @@ _VERSION = len(_POST_COLUMNS)
 
 @dataclass(frozen=True, slots=True)
 class PostFilter:
-    """Which posts of those the viewer may see; every part is optional."""
+    """Which posts of those the viewer may see; every part is optional.
+
+    `only_public` leaves out what only the viewer may see, `own` means his own in every status, `home` those of the
+    blogs he follows or owns.
+    """
 
     blog: str | None = None
     author: str | None = None
@@ -62,6 +68,7 @@ class PostFilter:
     published_before: datetime | None = None
     only_public: bool = False
     own: bool = False
+    home: bool = False
     status: str | None = None
     reply_to: int | None = None
 
@@ -73,6 +80,7 @@ class PostFilter:
             self.published_before is not None,
             self.only_public,
             self.own,
+            self.home,
             self.status,
             self.reply_to is not None,
         )
@@ -126,15 +134,17 @@ def list_posts(
 
     def build(slots: Slots) -> QuerySet:
         looking = slotted(viewer, slots)
-        if where.own:
+        if where.home:
+            window = home_window(looking, slots, limit=limit + 1, backward=backward, starts=after is None)
+            condition = Q(pk__in=window) & visibility.live_now(slots.time("at"))
+        elif where.own:
             condition = Q(author=looking.user_id)
         elif where.only_public:
             condition = visibility.public(at=slots.time("at"))
         else:
             condition = visibility.listed(looking, at=slots.time("at"))
         posts = where.narrow(PostCard.objects.filter(condition), slots)
-        slot = slots.number if order.column == "popularity" else slots.time
-        posts = keyset(posts, order, slots=slots, slot=slot, backward=backward, starts=after is None)
+        posts = keyset(posts, order, slots=slots, backward=backward, starts=after is None)
         return _spliced(posts, liked, slots).values_list(*_POST_COLUMNS, "version", "liked")[: limit + 1]
 
     shape = ("posts", viewer_kind(viewer), order, limit, after is None, backward, where.shape, liked)

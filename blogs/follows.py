@@ -1,0 +1,113 @@
+"""Following blogs: public ones at once, private ones once the owner accepts.
+
+Every change locks the blog's card first, so that it sees the privacy of the moment and counters equal rows.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.models import User
+from blogs import cards
+from blogs.models import BlogCard, Follow
+from core import clock, outbox
+from core.errors import Invalid, NotFound
+
+
+class OwnBlog(Invalid):
+    """Nobody follows his own blog."""
+
+    code = "own_blog"
+    detail = "You cannot follow your own blog."
+
+
+@transaction.atomic
+def follow_blog(*, actor: User, blog: BlogCard) -> str:
+    """Follow a blog, or ask to follow a private one; asking twice is asking once.
+
+    Returns `"following"` or `"requested"`. Raises `OwnBlog`.
+    """
+    blog = _locked(blog)
+    if blog.owner_id == actor.pk:
+        raise OwnBlog
+    accepted_at = None if blog.is_private else clock.now()
+    follow, is_new = Follow.objects.get_or_create(user=actor, blog=blog, defaults={"accepted_at": accepted_at})
+    if is_new:
+        if accepted_at:
+            _count(blog, +1)
+        kind = "blog.followed" if accepted_at else "follow.requested"
+        outbox.record(kind, blog=blog.pk, actor=actor.pk)
+    return "following" if follow.accepted_at else "requested"
+
+
+@transaction.atomic
+def unfollow_blog(*, actor: User, blog: BlogCard) -> None:
+    """Stop following a blog or take back the request; without either, nothing happens."""
+    _end(_locked(blog), actor)
+
+
+@transaction.atomic
+def remove_follower(*, blog: BlogCard, user: User) -> None:
+    """Take a follower off a blog of the caller's. Raises `NotFound` when the user is none."""
+    if not _end(_locked(blog), user, accepted_at__isnull=False):
+        raise NotFound
+
+
+@transaction.atomic
+def accept_request(*, blog: BlogCard, user: User) -> None:
+    """Accept a user's request to follow. Raises `NotFound` when there is none."""
+    if not _accept(_locked(blog), user=user):
+        raise NotFound
+
+
+@transaction.atomic
+def accept_all_requests(*, blog: BlogCard) -> int:
+    """Accept every request to follow a blog; returns how many there were."""
+    return _accept(_locked(blog))
+
+
+@transaction.atomic
+def reject_request(*, blog: BlogCard, user: User) -> None:
+    """Reject a user's request to follow; he may ask again. Raises `NotFound` when there is none."""
+    if not Follow.objects.filter(blog=_locked(blog), user=user, accepted_at__isnull=True).delete()[0]:
+        raise NotFound
+
+
+@transaction.atomic
+def reject_all_requests(*, blog: BlogCard) -> int:
+    """Reject every request to follow a blog; returns how many there were."""
+    return Follow.objects.filter(blog=_locked(blog), accepted_at__isnull=True).delete()[0]
+
+
+def _locked(blog: BlogCard) -> BlogCard:
+    found = BlogCard.objects.select_for_update().filter(pk=blog.pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _accept(blog: BlogCard, **which) -> int:
+    requests = Follow.objects.filter(blog=blog, accepted_at__isnull=True, **which)
+    users = list(requests.values_list("user_id", flat=True))
+    if users:
+        requests.update(accepted_at=clock.now())
+        _count(blog, len(users))
+        outbox.record("follow.accepted", blog=blog.pk, users=users, actor=blog.owner_id)
+    return len(users)
+
+
+def _end(blog: BlogCard, user: User, **which) -> bool:
+    follow = Follow.objects.filter(blog=blog, user=user, **which).first()
+    if follow is None:
+        return False
+    follow.delete()
+    if follow.accepted_at:
+        _count(blog, -1)
+        outbox.record("blog.unfollowed", blog=blog.pk, actor=user.pk)
+    return True
+
+
+def _count(blog: BlogCard, step: int) -> None:
+    BlogCard.objects.filter(pk=blog.pk).update(follower_count=F("follower_count") + step)
+    cards.note_change()
