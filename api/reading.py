@@ -36,7 +36,7 @@ class ReadView(APIView):
     """Answers GET by `get(request, **kwargs)`, with `request.viewer` set; all other methods are DRF's."""
 
     def dispatch(self, request: HttpRequest, *args, **kwargs):
-        if request.method not in ("GET", "HEAD"):
+        if request.method not in ("GET", "HEAD") or not hasattr(self, "get"):
             return super().dispatch(request, *args, **kwargs)
         try:
             request.viewer = identify(request) if "HTTP_AUTHORIZATION" in request.META else ANONYMOUS

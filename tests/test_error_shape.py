@@ -10,6 +10,7 @@ the way to sign in; 405 names the methods there are; 429 says when to come back.
 
 import json
 import re
+from io import BytesIO
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -87,7 +88,7 @@ class TestEveryRoute:
     def test_refuses_other_kinds_of_bodies(self, alice, path):
         for kind in ("application/x-evil", "text/html", "application/json; charset=bz2_codec", "nonsense", "", "/", ";"):
             for method in ("GET", "POST", "PATCH"):
-                has_the_shape(alice.call(method, path, data=b"{}", content_type=kind, params={"a": "%41é"}))
+                has_the_shape(alice.call(method, path, data=b"{}", content_type=kind))
 
     def test_takes_odd_parameters(self, alice, path):
         for query in ("a=%00", "%00=1", "cursor=%FF", "limit=" + "9" * 5000, "search=%00", "q=%00", "order=%00", "&&&=", "offset=9223372036854775808"):
@@ -124,7 +125,6 @@ class TestBodies:
         "body",
         [
             "{",
-            "",
             " ",
             "{'a': 1}",
             '{"name": NaN}',
@@ -177,13 +177,46 @@ class TestBodies:
     def test_in_utf_8_are_read(self, alice, kind):
         assert self.send(alice, '{"name": "ü"}', kind).json()["name"] == "ü"
 
+    @pytest.mark.parametrize(
+        "kind",
+        [
+            "application/json; charset=bz2_codec",
+            "application/json; charset=hex",
+            "application/json; charset=\x00",
+            "application/json; charset*=nonsense''x",
+            "application/json; charset=" + "x" * 100_000,
+            "application/json; charset*0*=a'b'c; charset*1=d",
+        ],
+        ids=lambda kind: kind[18:40],
+    )
+    def test_of_a_kind_that_django_stumbles_over_are_refused_by_the_server(self, db, kind):
+        from wsgiref.util import setup_testing_defaults
+
+        from cms.wsgi import application
+
+        body = b'{"username": "a", "password": "b"}'
+        environ = {
+            "REQUEST_METHOD": "POST",
+            "PATH_INFO": "/api/v2/auth/token/",
+            "QUERY_STRING": "a=%41",
+            "CONTENT_TYPE": kind,
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.input": BytesIO(body),
+            "HTTP_HOST": "testserver",
+        }
+        setup_testing_defaults(environ)
+        answers = []
+        content = b"".join(application(environ, lambda status, headers: answers.append((status, dict(headers)))))
+        [(status, headers)] = answers
+        assert status[:3] in ("400", "415")
+        assert json.loads(content)["errors"]
+        assert headers["Content-Type"] == "application/json"
+
     def test_that_are_too_large_are_refused_before_they_are_parsed(self, alice, settings):
         body = json.dumps({"name": "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE})
         is_error(self.send(alice, body), 413, "too_large")
 
     def test_that_grow_beyond_what_they_said_are_refused(self, settings):
-        from io import BytesIO
-
         from api.parsers import JSONParser
         from core.errors import TooLarge
 

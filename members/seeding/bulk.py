@@ -17,7 +17,7 @@ class Table:
     """The table of a model. A row is given as the values of the `varying` columns; all others are the same in each.
 
     Columns neither varying nor `constant` have the model's default. Values go in as the database stores them: see
-    `stored_time` and `stored_uuid`.
+    `stored_time`; a UUID is its 32 digits.
     """
 
     def __init__(self, model: type[Model], varying: Sequence[str], **constant):
@@ -93,14 +93,11 @@ def stored_time(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
 
 
-def stored_uuid(hexadecimal: str) -> str:
-    """A UUID as the database takes it, from its 32 digits."""
-    return hexadecimal
-
-
 def update(model: type[Model], column: str, steps: dict[int, int]) -> None:
     """Add to a number in the rows with these ids."""
-    table, name, key = (connection.ops.quote_name(word) for word in (model._meta.db_table, column, model._meta.pk.column))
+    table, name, key = (
+        connection.ops.quote_name(word) for word in (model._meta.db_table, column, model._meta.pk.column)
+    )
     sql = f"UPDATE {table} SET {name} = {name} + %s WHERE {key} = %s"
     with connection.cursor() as cursor:
         cursor.executemany(sql, [(step, pk) for pk, step in steps.items()])

@@ -1,8 +1,7 @@
-"""JSON texts cast many times: rendered once by the real thing, with marks in place of what differs from post to post."""
+"""JSON texts cast many times: rendered once by the real thing, with marks in place of what differs between posts."""
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import UTC, datetime
 
@@ -41,11 +40,6 @@ class Mould:
 def inner(text: str) -> str:
     """A text as it stands between the quotes of JSON."""
     return dumps(text)[1:-1]
-
-
-def inner_ascii(text: str) -> str:
-    """The same as `json.dumps` writes it by itself."""
-    return json.dumps(text)[1:-1]
 
 
 def mark(name: str) -> str:
