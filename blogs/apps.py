@@ -8,7 +8,7 @@ class BlogsConfig(AppConfig):
         from wagtail.models import Page
         from wagtail.permissions import register_permission_policy
 
-        from blogs import jobs, receivers  # noqa: F401  (registers them)
+        from blogs import jobs, page_receivers, receivers, schedule  # noqa: F401  (registers them)
         from blogs.permissions import BlogPermissionPolicy
 
         register_permission_policy(Page, BlogPermissionPolicy(Page))
