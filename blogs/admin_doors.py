@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
@@ -20,6 +21,9 @@ from wagtail.permissions import policy_registry
 
 from accounts.models import User
 from media.models import Image
+
+ADMIN = "/admin/"
+CHANGING_PAGES = (f"{ADMIN}pages/", f"{ADMIN}bulk/")
 
 ALWAYS_OPEN = {
     "wagtailadmin_account",
@@ -165,7 +169,7 @@ def leads_somewhere(user: User, url: str) -> bool:
         match = resolve(str(url).partition("?")[0])
     except Resolver404:
         return True
-    return not match.route.startswith(_admin().lstrip("/")) or is_open(user, match.view_name)
+    return not match.route.startswith(ADMIN.lstrip("/")) or is_open(user, match.view_name)
 
 
 class AdminDoorsMiddleware:
@@ -175,10 +179,16 @@ class AdminDoorsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        if request.method != "POST" or not request.path_info.startswith(CHANGING_PAGES):
+            return self.get_response(request)
+        with transaction.atomic():  # Wagtail's views save a page in several steps: all of them, or none
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
-        if not request.path_info.startswith(_admin()) or not request.user.is_authenticated:
+        if not request.path_info.startswith(ADMIN) or not request.user.is_authenticated:
             return None
         name = request.resolver_match.view_name
         user = request.user
@@ -187,15 +197,14 @@ class AdminDoorsMiddleware:
             return redirect("wagtailadmin_account")
         if not is_open(user, name) or not _makes_sense(request, name, kwargs):
             return _not_found(request)
-        if user.is_admin or name in ALWAYS_OPEN:
-            return None
-        if name == "wagtailadmin_choose_page":
-            return _start_choosing(request)
-        return None if _may_find(request, user, name, kwargs) else _not_found(request)
-
-
-def _admin() -> str:
-    return reverse("wagtailadmin_home")
+        if not user.is_admin and name not in ALWAYS_OPEN:
+            if name == "wagtailadmin_choose_page":
+                return _start_choosing(request)
+            if not _may_find(request, user, name, kwargs):
+                return _not_found(request)
+        if request.method == "POST":
+            _lock_parents(request, name, kwargs)
+        return None
 
 
 def _not_found(request: HttpRequest) -> HttpResponse:
@@ -220,6 +229,27 @@ def _makes_sense(request: HttpRequest, name: str, kwargs: dict) -> bool:
 
 def _are_ids(texts: list[str]) -> bool:
     return all(text.isascii() and text.isdigit() and int(text) <= LARGEST_ID for text in texts)
+
+
+def _lock_parents(request: HttpRequest, name: str, kwargs: dict) -> None:
+    """Let all changes below one page queue up, as the services do (`blogs.services.tree`)."""
+    part = name.partition(":")[0]
+    if part == "wagtailadmin_pages" and "parent_page_id" in kwargs:
+        pages = Page.objects.filter(pk=kwargs["parent_page_id"])
+    elif part == "wagtailadmin_pages" and "page_id" in kwargs:
+        pages = _parents([kwargs["page_id"]])
+    elif name == "wagtail_bulk_action" and kwargs["model_name"].lower() == "page":
+        pages = _parents([id for id in request.GET.getlist("id") if id != "all"])
+        if parents := [id for id in request.GET.getlist("childOf") if id]:
+            pages = pages | Page.objects.filter(pk__in=parents)
+    else:
+        return
+    list(pages.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+
+
+def _parents(ids: list):
+    paths = Page.objects.filter(pk__in=ids).values_list("path", flat=True)
+    return Page.objects.filter(path__in=[path[: -Page.steplen] for path in paths])
 
 
 def _start_choosing(request: HttpRequest) -> HttpResponse:

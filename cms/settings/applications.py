@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "cms.middleware.PageMessageMiddleware",
     "cms.middleware.PageClickjackingMiddleware",
     "cms.middleware.PageRedirectMiddleware",
+    "blogs.admin_doors.AdminDoorsMiddleware",
 ]
 
 ROOT_URLCONF = "cms.urls"
