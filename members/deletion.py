@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.db import transaction
 from django.db.models import F, Model, QuerySet
-from wagtail.models import Page
 
 from accounts.models import User
 from accounts.services.roles import keep_an_admin
@@ -20,8 +20,11 @@ from accounts.services.sessions import end_sessions
 from accounts.signals import user_changed
 from blogs import cards
 from blogs.models import BlogCard, BlogPage, BlogPostPage, Follow
+from blogs.services import tree
+from blogs.services.changes import one_change
+from blogs.services.posts import remove_page
 from core import clock, outbox
-from core.errors import NotAllowed
+from core.errors import NotAllowed, NotFound
 from media.models import File, Image
 from social import comments, likes
 from social.models import Comment, Like
@@ -75,9 +78,9 @@ def remove_closed_account(*, user: int) -> None:
     )
     _each(Follow.objects.filter(user=found), _remove_follow)
     for blog in BlogPage.objects.filter(owner=found):
-        _each(BlogPostPage.objects.child_of(blog), _remove_page)
-        _remove_page(blog)
-    _each(BlogPostPage.objects.filter(owner=found), _remove_page)
+        _each(BlogPostPage.objects.child_of(blog), _remove_post)
+        _remove_blog(blog)
+    _each(BlogPostPage.objects.filter(owner=found), _remove_post)
     _each(Image.objects.filter(uploaded_by_user=found), _remove_row)
     _each(File.objects.filter(uploaded_by_user=found), _remove_row)
     found.delete()
@@ -87,9 +90,9 @@ def _each(queryset: QuerySet, remove: Callable[[Model], None]) -> None:
     """Call `remove` for every row, never holding more than a chunk of them."""
     last = 0
     while chunk := list(queryset.filter(pk__gt=last).order_by("pk")[:CHUNK]):
+        last = chunk[-1].pk  # which a deleted row no longer knows
         for row in chunk:
             remove(row)
-        last = chunk[-1].pk
 
 
 @transaction.atomic
@@ -107,14 +110,18 @@ def _remove_follow(follow: Follow) -> None:
         cards.note_change()
 
 
-@transaction.atomic
-def _remove_page(page: Page) -> None:
-    list(
-        Page.objects.select_for_update().filter(pk=page.get_parent().pk)
-    )  # before the child is read: see the ADR on the tree
-    current = Page.objects.filter(pk=page.pk).first()
-    if current:
-        current.delete()
+def _remove_post(post: BlogPostPage) -> None:
+    with suppress(NotFound), one_change():
+        blog = tree.lock_blog(post.get_parent())
+        remove_page(tree.lock_post(post), actor=None)
+        outbox.record("post.deleted", post=post.pk, blog=blog.pk, actor=post.owner_id)
+
+
+def _remove_blog(blog: BlogPage) -> None:
+    with suppress(NotFound), one_change():
+        tree.lock_index()
+        remove_page(tree.lock_blog(blog), actor=None)
+        outbox.record("blog.deleted", blog=blog.pk, actor=blog.owner_id)
 
 
 @transaction.atomic
