@@ -9,7 +9,6 @@ class MediaConfig(AppConfig):
     def ready(self):
         from wagtail.documents import signal_handlers as document_signals
         from wagtail.images import signal_handlers as image_signals
-
         from wagtail.permissions import register_permission_policy
 
         from media import receivers

@@ -34,8 +34,5 @@ class PictureField(WagtailImageField):
 
 def _take_in(content, name: str) -> StoredPicture:
     content.name = name or content.name
-    picture = develop(content)
-    try:
+    with develop(content) as picture:
         return store(picture)
-    finally:
-        picture.close()

@@ -26,11 +26,8 @@ class PictureFormField(WagtailImageField):
         if upload is None:
             return None
         try:
-            picture = pictures.develop(upload)
-            try:
+            with pictures.develop(upload) as picture:
                 return StoredFile(store(picture))
-            finally:
-                picture.close()
         except DomainError as error:
             raise validation_error(error) from error
 

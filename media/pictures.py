@@ -50,6 +50,12 @@ class Picture:
     def close(self) -> None:
         self._result.close()
 
+    def __enter__(self) -> Picture:
+        return self
+
+    def __exit__(self, *error) -> None:
+        self.close()
+
 
 def develop(
     upload: File,

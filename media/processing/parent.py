@@ -20,6 +20,7 @@ from media.processing.parts import Part
 
 logger = logging.getLogger(__name__)
 
+MODULE = "media.processing.child"
 ROOT = Path(__file__).resolve().parents[2]
 AT_ONCE = max(2, min(os.cpu_count() or 1, 8))
 QUEUE_SECONDS = 30
@@ -170,8 +171,8 @@ class _Child:
         self._control.settimeout(START_SECONDS)
         environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
         with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "media.processing.child"],
+            self._process = subprocess.Popen(  # noqa: S603 - a module of ours
+                [sys.executable, "-m", MODULE],
                 stdin=theirs,
                 stdout=subprocess.DEVNULL,
                 cwd=ROOT,

@@ -149,12 +149,13 @@ def develop(source: Source, *, rotate: int, max_width: int | None, animate: bool
 
 def _develop_animation(image: Image.Image, count: int, steps: list, size: tuple[int, int], profile) -> Developed:
     frames, durations = [], []
+    loop = int(image.info.get("loop", 1) or 0)
     for number in range(count):
         image.seek(number)
-        frame = _finish(image, steps, size, profile)
-        frames.append(frame.copy() if frame is image else frame)
+        image.load()
         durations.append(int(image.info.get("duration") or 100))
-    return Developed(frames, durations, int(image.info.get("loop", 1) or 0), None)
+        frames.append(_finish(image.copy(), steps, size, profile))
+    return Developed(frames, durations, loop, None)
 
 
 def _finish(image: Image.Image, steps: list, size: tuple[int, int], profile) -> Image.Image:

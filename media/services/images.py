@@ -130,14 +130,11 @@ def crop_anew(image: Image) -> None:
     """Save the image with its new focal point and a thumbnail cropped at it."""
     with image.open_file() as original:
         picture = pictures.crop(original, focal_point=_point_of(image))
-    try:
-        with stored([picture]) as [kept], transaction.atomic():
-            _save(image)
-            image.renditions.filter(filter_spec=THUMBNAIL).delete()
-            kept.keep(image)
-            changed(image)
-    finally:
-        picture.close()
+    with picture, stored([picture]) as [kept], transaction.atomic():
+        _save(image)
+        image.renditions.filter(filter_spec=THUMBNAIL).delete()
+        kept.keep(image)
+        changed(image)
 
 
 def changed(image: Image) -> None:
@@ -151,13 +148,10 @@ def _rotate(image: Image, degrees: int) -> None:
     _turn_focal_point(image, degrees)
     with image.open_file() as original:
         picture = pictures.turn(original, rotate=degrees, focal_point=_point_of(image))
-    try:
-        with stored([picture]) as [kept], transaction.atomic():
-            image.file = StoredFile(kept)
-            _save(image)
-            changed(image)
-    finally:
-        picture.close()
+    with picture, stored([picture]) as [kept], transaction.atomic():
+        image.file = StoredFile(kept)
+        _save(image)
+        changed(image)
 
 
 def _save(image: Image) -> None:
