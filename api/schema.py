@@ -57,7 +57,9 @@ class Schema(AutoSchema):
         if self.view.get_authenticators():
             codes.append("401")
         if self.method not in SAFE or not self._is_open():
-            codes += ["403", "429"]
+            codes.append("403")
+        if self.method not in SAFE:
+            codes.append("429")
         if "{" in self.path:
             codes.append("404")
         if self._get_request_body():
