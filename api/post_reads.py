@@ -40,13 +40,18 @@ MOVED = OpenApiResponse(description="The blog or the post has another slug now: 
 
 
 def list_posts(
-    request: HttpRequest, *, name: str, order: reads.Order, where: reads.PostFilter, known=()
+    request: HttpRequest,
+    *,
+    name: str,
+    order: reads.Order,
+    where: reads.PostFilter,
+    among: reads.Among | None = None,
+    known: tuple[str, ...] = (),
 ) -> HttpResponse:
-    """A list of PostCards."""
+    """The response with a list of PostCards."""
     liked = None if request.viewer.is_anonymous else liked_in_slots
-    return list_answer(
-        request, name=name, known=known, order=order, read=partial(reads.list_posts, where=where, liked=liked)
-    )
+    read = partial(reads.list_posts, where=where, liked=liked, among=among)
+    return list_answer(request, name=name, known=known, order=order, read=read)
 
 
 class LatestFeed(ReadView):

@@ -12,13 +12,35 @@ from api.auth import (
     ResetView,
     TokenView,
 )
-from api.blog_reads import BlogListReads
+from api.blogs import BlogAvatar, BlogListView, BlogView
 from api.comments import CommentView, PostComments
 from api.docs import SchemaView
+from api.follows import (
+    AcceptAllRequests,
+    AcceptRequest,
+    BlogFollow,
+    BlogFollower,
+    BlogFollowers,
+    FollowRequests,
+    HomeFeed,
+    MyFollowing,
+    RejectAllRequests,
+    RejectRequest,
+)
 from api.images import MyAvatar, UserImage, UserImages
-from api.likes import PostLike
+from api.likes import MyLikes, PostLike, PostLikers, PostReplies
 from api.me import MeDeleteView, MeView, SessionsView, SessionView
 from api.post_reads import LatestFeed, MyPosts, PostBySlugReads, PostListReads
+from api.posts import (
+    BlogPosts,
+    PostImages,
+    PostPublish,
+    PostRevisions,
+    PostSubmit,
+    PostUnpublish,
+    PostView,
+    RevisionRestore,
+)
 from api.users import UsersView, UserView
 from api.wagtail.router import router as wagtail_router
 
@@ -28,12 +50,36 @@ urlpatterns = [
     path("posts/", PostListReads.as_view(), name="posts"),
     path("me/posts/", MyPosts.as_view(), name="my-posts"),
     path("blogs/<str:blog>/posts/<str:slug>/", PostBySlugReads.as_view(), name="post-by-slug"),
+    path("feed/home/", HomeFeed.as_view(), name="home-feed"),
+    path("me/likes/", MyLikes.as_view(), name="my-likes"),
+    path("me/following/", MyFollowing.as_view(), name="my-following"),
+    path("posts/<str:id>/likes/", PostLikers.as_view(), name="post-likes"),
+    path("posts/<str:id>/replies/", PostReplies.as_view(), name="post-replies"),
     # likes and comments
     path("posts/<str:id>/like/", PostLike.as_view(), name="post-like"),
     path("posts/<str:id>/comments/", PostComments.as_view(), name="post-comments"),
     path("comments/<str:id>/", CommentView.as_view(), name="comment"),
     # blogs
-    path("blogs/", BlogListReads.as_view(), name="blogs"),
+    path("blogs/", BlogListView.as_view(), name="blogs"),
+    path("blogs/<str:slug>/", BlogView.as_view(), name="blog"),
+    path("blogs/<str:slug>/avatar/", BlogAvatar.as_view(), name="blog-avatar"),
+    # writing posts
+    path("blogs/<str:slug>/posts/", BlogPosts.as_view(), name="blog-posts"),
+    path("posts/<str:id>/", PostView.as_view(), name="post"),
+    path("posts/<str:id>/publish/", PostPublish.as_view(), name="post-publish"),
+    path("posts/<str:id>/unpublish/", PostUnpublish.as_view(), name="post-unpublish"),
+    path("posts/<str:id>/submit/", PostSubmit.as_view(), name="post-submit"),
+    path("posts/<str:id>/images/", PostImages.as_view(), name="post-images"),
+    path("posts/<str:id>/revisions/", PostRevisions.as_view(), name="post-revisions"),
+    path("posts/<str:id>/revisions/<str:revision>/restore/", RevisionRestore.as_view(), name="revision-restore"),
+    path("blogs/<str:slug>/follow/", BlogFollow.as_view(), name="blog-follow"),
+    path("blogs/<str:slug>/followers/", BlogFollowers.as_view(), name="blog-followers"),
+    path("blogs/<str:slug>/followers/<str:username>/", BlogFollower.as_view(), name="blog-follower"),
+    path("blogs/<str:slug>/follow-requests/", FollowRequests.as_view(), name="follow-requests"),
+    path("blogs/<str:slug>/follow-requests/accept-all/", AcceptAllRequests.as_view(), name="accept-all-requests"),
+    path("blogs/<str:slug>/follow-requests/reject-all/", RejectAllRequests.as_view(), name="reject-all-requests"),
+    path("blogs/<str:slug>/follow-requests/<str:username>/accept/", AcceptRequest.as_view(), name="accept-request"),
+    path("blogs/<str:slug>/follow-requests/<str:username>/reject/", RejectRequest.as_view(), name="reject-request"),
     # accounts
     path("auth/register/", RegisterView.as_view(), name="register"),
     path("auth/token/", TokenView.as_view(), name="token"),

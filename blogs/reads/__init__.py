@@ -7,13 +7,14 @@ queries (`(key, id) < (…)` in index order, at most 101 rows).
 from blogs.reads.blogs import BLOG_ORDERS, BlogFilter, BlogRead, blog_refs, list_blogs, read_blog
 from blogs.reads.keyset import ListRead, Order, Row
 from blogs.reads.moved import has_old_slug, moved_blog, moved_post
-from blogs.reads.posts import EDITED, POST_ORDERS, Liked, PostFilter, PostRead, list_posts, read_post
+from blogs.reads.posts import EDITED, POST_ORDERS, Among, Liked, PostFilter, PostRead, list_posts, read_post
 from blogs.reads.version import version
 
 __all__ = [
     "BLOG_ORDERS",
     "EDITED",
     "POST_ORDERS",
+    "Among",
     "BlogFilter",
     "BlogRead",
     "Liked",

@@ -23,7 +23,7 @@ BLOG_ORDERS = {
     "title": Order("title", False, kind="text"),
 }
 
-_BLOG_COLUMNS = (
+BLOG_COLUMNS = (
     "pk",
     "created_at",
     "popularity",
@@ -100,13 +100,13 @@ def list_blogs(
         exists = visibility.blog_exists_for if finds_shells else visibility.blog_open_to
         blogs = where.narrow(BlogCard.objects.filter(exists(looking, at=slots.time("at"))), slots)
         blogs = keyset(blogs, order, slots=slots, backward=backward, starts=after is None)
-        return _blog_columns(blogs, looking, slots)[: limit + 1]
+        return blog_columns(blogs, looking, slots)[: limit + 1]
 
     shape = ("blogs", viewer_kind(viewer), order, limit, after is None, backward, where.shape)
     key, pk = after or (None, None)
     rows = statement(shape, build).rows(at=at, viewer=viewer.user_id, key=key, id=pk, **where.values)
-    column = _BLOG_COLUMNS.index(order.column)
-    return ListRead([Row((row[column], row[0]), _blog_json(row, at, viewer)) for row in rows], None)
+    column = BLOG_COLUMNS.index(order.column)
+    return ListRead([Row((row[column], row[0]), blog_json(row, at, viewer)) for row in rows], None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +127,16 @@ def read_blog(*, viewer: Viewer, slug: str) -> BlogRead | None:
         blogs = BlogCard.objects.filter(
             visibility.blog_exists_for(looking, at=slots.time("at")), slug=slots.text("slug")
         )
-        return _blog_columns(blogs, looking, slots)[:1]
+        return blog_columns(blogs, looking, slots)[:1]
 
     rows = statement(("blog", viewer_kind(viewer)), build).rows(at=at, viewer=viewer.user_id, slug=slug)
     if not rows:
         return None
-    return BlogRead(rows[0][0], _blog_json(rows[0], at, viewer), rows[0][11])
+    return BlogRead(rows[0][0], blog_json(rows[0], at, viewer), rows[0][11])
 
 
-def _blog_columns(blogs: QuerySet, viewer: Viewer, slots: Slots) -> QuerySet:
+def blog_columns(blogs: QuerySet, viewer: Viewer, slots: Slots, *more: str) -> QuerySet:
+    """The columns that `blog_json` reads, of these blogs, with `more` behind them."""
     overdue = PostCard.objects.filter(blog=OuterRef("pk"), is_live=True, expire_at__lte=slots.time("at"))
     overdue = overdue.order_by().values(group=Value(1)).annotate(posts=Count("pk")).values("posts")
     follow = Value(None, output_field=CharField())
@@ -143,12 +144,12 @@ def _blog_columns(blogs: QuerySet, viewer: Viewer, slots: Slots) -> QuerySet:
         own = Follow.objects.filter(blog=OuterRef("pk"), user=viewer.user_id)
         following = Case(When(accepted_at__isnull=True, then=Value("requested")), default=Value("following"))
         follow = Subquery(own.annotate(state=following).values("state")[:1])
-    return blogs.annotate(overdue=Subquery(overdue), following=follow).values_list(
-        *_BLOG_COLUMNS, "overdue", "following"
-    )
+    blogs = blogs.annotate(overdue=Subquery(overdue), following=follow)
+    return blogs.values_list(*BLOG_COLUMNS, "overdue", "following", *more)
 
 
-def _blog_json(row: tuple, at: datetime, viewer: Viewer) -> str:
+def blog_json(row: tuple, at: datetime, viewer: Viewer) -> str:
+    """The JSON text of a Blog from a row of `blog_columns`."""
     (pk, created_at, _, title, slug, avatar, description, tags, is_private, posts, followers, owner_id) = row[:12]
     username, name, owner_avatar, blocked_at, blocked_until, reason, blocked_by, overdue, following = row[12:]
     is_owner = viewer.user_id == owner_id

@@ -28,6 +28,9 @@ EDITED = Order("edited_at")
 Liked = Callable[[Slots], Exists]
 """Makes the condition that the viewer (slot `viewer`) likes the post; passed in, since likes live above this room."""
 
+Among = Callable[[QuerySet, Slots], QuerySet]
+"""Narrows a queryset of cards by what lives above this room, and may annotate the column of its order."""
+
 _POST_COLUMNS = (
     "pk",
     "published_at",
@@ -128,6 +131,7 @@ def list_posts(
     backward: bool = False,
     where: PostFilter = PostFilter(),
     liked: Liked | None = None,
+    among: Among | None = None,
 ) -> ListRead:
     """Up to `limit` + 1 PostCards that follow (going `backward`: precede) the row with the key `after`. One query."""
     at = clock.now()
@@ -144,13 +148,14 @@ def list_posts(
         else:
             condition = visibility.listed(looking, at=slots.time("at"))
         posts = where.narrow(PostCard.objects.filter(condition), slots)
+        posts = among(posts, slots) if among else posts
         posts = keyset(posts, order, slots=slots, backward=backward, starts=after is None)
-        return _spliced(posts, liked, slots).values_list(*_POST_COLUMNS, "version", "liked")[: limit + 1]
+        return _spliced(posts, liked, slots).values_list(*_POST_COLUMNS, "version", "liked", order.column)[: limit + 1]
 
-    shape = ("posts", viewer_kind(viewer), order, limit, after is None, backward, where.shape, liked)
+    shape = ("posts", viewer_kind(viewer), order, limit, after is None, backward, where.shape, liked, among)
     key, pk = after or (None, None)
     rows = statement(shape, build).rows(at=at, viewer=viewer.user_id, key=key, id=pk, **where.values)
-    return ListRead([_post_row(row, order, at, viewer) for row in rows], rows[0][_VERSION] if rows else None)
+    return ListRead([_post_row(row, at, viewer) for row in rows], rows[0][_VERSION] if rows else None)
 
 
 def _spliced(posts: QuerySet, liked: Liked | None, slots: Slots) -> QuerySet:
@@ -159,9 +164,9 @@ def _spliced(posts: QuerySet, liked: Liked | None, slots: Slots) -> QuerySet:
     )
 
 
-def _post_row(row: tuple, order: Order, at: datetime, viewer: Viewer) -> Row:
+def _post_row(row: tuple, at: datetime, viewer: Viewer) -> Row:
     text = _post_members(row, at, viewer)
-    return Row((row[_POST_COLUMNS.index(order.column)], row[0]), text + "}", row[_EXPIRE_AT])
+    return Row((row[-1], row[0]), text + "}", row[_EXPIRE_AT])
 
 
 def _post_members(row: tuple, at: datetime, viewer: Viewer) -> str:
