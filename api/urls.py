@@ -48,6 +48,7 @@ urlpatterns = [
     # reading posts: first, because they are asked for most
     path("feed/latest/", LatestFeed.as_view(), name="latest-feed"),
     path("posts/", PostListReads.as_view(), name="posts"),
+    path("posts/<str:id>/", PostView.as_view(), name="post"),
     path("me/posts/", MyPosts.as_view(), name="my-posts"),
     path("blogs/<str:blog>/posts/<str:slug>/", PostBySlugReads.as_view(), name="post-by-slug"),
     path("feed/home/", HomeFeed.as_view(), name="home-feed"),
@@ -65,7 +66,6 @@ urlpatterns = [
     path("blogs/<str:slug>/avatar/", BlogAvatar.as_view(), name="blog-avatar"),
     # writing posts
     path("blogs/<str:slug>/posts/", BlogPosts.as_view(), name="blog-posts"),
-    path("posts/<str:id>/", PostView.as_view(), name="post"),
     path("posts/<str:id>/publish/", PostPublish.as_view(), name="post-publish"),
     path("posts/<str:id>/unpublish/", PostUnpublish.as_view(), name="post-unpublish"),
     path("posts/<str:id>/submit/", PostSubmit.as_view(), name="post-submit"),
@@ -99,6 +99,11 @@ urlpatterns = [
     path("users/<str:username>/images/", UserImages.as_view(), name="user-images"),
     path("users/<str:username>/images/<str:id>/", UserImage.as_view(), name="user-image"),
     path("me/avatar/", MyAvatar.as_view(), name="my-avatar"),
+    # files
+    path("files/", FilesView.as_view(), name="files"),
+    path("files/<str:id>/", FileView.as_view(), name="file"),
+    path("files/<str:id>/download/", FileDownload.as_view(), name="file-download"),
+    path("files/<str:id>/share/", FileShare.as_view(), name="file-share"),
     # Wagtail's own: pages, images, documents
     path("", wagtail_router.urls),
     path("schema/", SchemaView.as_view(), name="schema"),
