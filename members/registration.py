@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from blogs.services import create_blog
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -10,6 +9,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.services import registration as accounts
 from blogs.models import BlogPage, OldBlogSlug
+from blogs.services import create_blog
 from core.errors import Invalid, NotAllowed, Problem, Problems
 
 TAKEN = Problem("This user name is taken.", "taken", "username")

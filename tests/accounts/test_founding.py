@@ -34,7 +34,11 @@ def everything() -> dict:
 
 
 EXPECTED = {
-    "pages": [("0001", "root", "/", 1), ("00010001", "home", "/home/", 1), ("000100010001", "blogs", "/home/blogs/", 0)],
+    "pages": [
+        ("0001", "root", "/", 1),
+        ("00010001", "home", "/home/", 1),
+        ("000100010001", "blogs", "/home/blogs/", 0),
+    ],
     "sites": [("testserver", 80, "home", True)],
     "groups": [("Authors", "access_admin"), ("Moderators", "access_admin")],
     "on pages": [("Moderators", "blogs", "publish_page")],

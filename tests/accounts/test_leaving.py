@@ -46,7 +46,7 @@ class TestLeaving:
             raise KeyboardInterrupt
 
         with monkeypatch.context() as broken:
-            broken.setattr(deletion, "_remove_page", die)
+            broken.setattr(deletion, "_remove_blog", die)
             with pytest.raises(KeyboardInterrupt):
                 alice.call("POST", "me/delete/", json={"password": PASSWORD})
         user = User.objects.get(username="alice")

@@ -101,7 +101,9 @@ class TestAskingForAReset:
         assert len({answer.content for answer in answers}) == 1
         assert queries == [1, 1, 0, 0]
 
-    def test_does_the_same_for_every_address(self, alice, django_assert_num_queries, django_capture_on_commit_callbacks):
+    def test_does_the_same_for_every_address(
+        self, alice, django_assert_num_queries, django_capture_on_commit_callbacks
+    ):
         from accounts.services.passwords import request_reset
 
         for email in ("alice@example.com", "nobody@example.com"):
@@ -109,7 +111,8 @@ class TestAskingForAReset:
                 request_reset(email=email)
 
     @pytest.mark.parametrize(
-        "email", [["alice@example.com"], {"a": 1}, None, "", "alice@example.com,evil@example.com", "a\r\nBcc: b@x.org", 5]
+        "email",
+        [["alice@example.com"], {"a": 1}, None, "", "alice@example.com,evil@example.com", "a\r\nBcc: b@x.org", 5],
     )
     def test_refuses_what_is_no_address(self, alice, email):
         mail.outbox.clear()
@@ -194,7 +197,9 @@ class TestChoosingANewPassword:
     def test_refuses_odd_links(self, reset_link, change):
         is_error(confirm({**reset_link, **change}), 400, "invalid_token")
 
-    @pytest.mark.parametrize("change", [{"uid": None}, {"token": [1]}, {"token": "x" * 100_000}, {"uid": {}}, {"token": ""}])
+    @pytest.mark.parametrize(
+        "change", [{"uid": None}, {"token": [1]}, {"token": "x" * 100_000}, {"uid": {}}, {"token": ""}]
+    )
     def test_names_what_has_no_form(self, reset_link, change):
         is_error(confirm({**reset_link, **change}), 400, attr=next(iter(change)))
 
@@ -222,7 +227,9 @@ class TestChoosingANewPassword:
         def go(number):
             client = Api().client
             body = {**link, "new_password": f"{NEW}-{number}"}
-            return client.post("/api/v2/auth/password/reset/confirm/", body, content_type="application/json").status_code
+            return client.post(
+                "/api/v2/auth/password/reset/confirm/", body, content_type="application/json"
+            ).status_code
 
         assert sorted(at_once(*(lambda number=number: go(number) for number in range(4)))) == [204, 400, 400, 400]
 

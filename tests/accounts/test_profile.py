@@ -115,7 +115,9 @@ class TestChangingTheAddress:
         is_error(self.ask(alice, password="Wrong-password-1"), 400, "wrong_password", "password")
         assert mail.outbox == []
 
-    @pytest.mark.parametrize("email", ["nowhere", "a@x.org,b@x.org", "a@x.org\r\nBcc: b@x.org", "x" * 250 + "@x.org", ["a@x.org"]])
+    @pytest.mark.parametrize(
+        "email", ["nowhere", "a@x.org,b@x.org", "a@x.org\r\nBcc: b@x.org", "x" * 250 + "@x.org", ["a@x.org"]]
+    )
     def test_refuses_what_is_no_address(self, alice, email):
         is_error(self.ask(alice, email), 400, attr="email")
 
@@ -176,7 +178,7 @@ class TestConfirmingTheAddress:
 class TestMails:
     def test_carry_names_as_text(self, register):
         mail.outbox.clear()
-        register("dora", name='<script>x</script>\r\nBcc: evil@example.com')
+        register("dora", name="<script>x</script>\r\nBcc: evil@example.com")
         [message] = mail.outbox
         assert message.recipients() == ["dora@example.com"]
         assert "<script>" not in message.alternatives[0][0]
