@@ -40,7 +40,7 @@ def home_window(viewer: Viewer, slots: Slots, *, limit: int, backward: bool, sta
         newest = Order("published_at")
         posts = keyset(posts, newest, slots=slots, backward=backward, starts=starts)
         return posts.values("pk")[:limit]
-    blogs_sql, blogs_params = blogs.values("pk").query.get_compiler(using=using).as_sql()
+    blogs_sql, blogs_params = blogs.values("blog_id").query.get_compiler(using=using).as_sql()
     sign, way = (">", "ASC") if backward else ("<", "DESC")
     beyond = "" if starts else f"AND (published_at, post_id) {sign} (%s, %s)"
     sql = _LATERAL.format(blogs=blogs_sql, live=_LIVE, beyond=beyond, way=way, limit=limit)
