@@ -133,7 +133,7 @@ def is_error(response: HttpResponse, status: int, code: str | None = None, attr:
     """Assert that this is an error in the API's one shape, and give its body."""
     assert response.status_code == status, f"{response.status_code}: {response.content[:500]!r}"
     assert response.headers["Content-Type"].startswith("application/json"), response.headers["Content-Type"]
-    body = response.json()
+    body = json_module.loads(response.content)
     assert body["type"] in {"validation_error", "client_error", "server_error"}, body
     assert body["errors"], body
     assert all(set(error) >= {"code", "detail", "attr"} for error in body["errors"]), body
