@@ -137,6 +137,11 @@ class PagesViewSet(OurRules, PagesAPIViewSet):
             raise BadRequestError("site doesn't exist, or there are several") from error
         return pages.descendant_of(site.root_page, inclusive=True) if site else pages.none()
 
+    def get_filter_fields(self, model):
+        fields = super().get_filter_fields(model)
+        fields.pop("owner", None)  # by the id of an account, which is nobody's business: `posts/?author=` takes names
+        return fields
+
     def condition_on(self, field, value) -> Q:
         if field.name == "alias_of":
             return Q(alias_of__in=self.get_base_queryset().filter(pk=value).values("pk"))
