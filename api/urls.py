@@ -15,6 +15,7 @@ from api.auth import (
 from api.blogs import BlogAvatar, BlogListView, BlogView
 from api.comments import CommentView, PostComments
 from api.docs import SchemaView
+from api.files import FileDownload, FileShare, FilesView, FileView
 from api.follows import (
     AcceptAllRequests,
     AcceptRequest,

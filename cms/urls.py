@@ -8,6 +8,7 @@ from accounts.admin_login import LoginView
 from api.docs import DocsView
 from api.errors import not_found
 from cms.media_files import serve_media
+from media.files import pages as files
 
 urlpatterns = [
     path("api/v2/", include("api.urls")),
@@ -15,7 +16,11 @@ urlpatterns = [
     path("docs/", DocsView.as_view(), name="docs"),
     path("account/", include("accounts.urls")),
     path("admin/login/", LoginView.as_view()),
+    path("admin/account/", include("accounts.admin_account")),
+    path("admin/tag-autocomplete/", include("blogs.admin_tags")),
+    path("admin/files/<int:id>/download/", files.download, name="admin-file-download"),
     path("admin/", include(wagtailadmin_urls)),
+    path("s/<uuid:share_id>/", files.shared, name="share"),
     re_path(rf"^{settings.MEDIA_URL.strip('/')}/(?P<name>.+)$", serve_media, name="media"),
     path("", include("home.urls")),
 ]

@@ -1,9 +1,9 @@
-import secrets
 import uuid
 
 from django.core.cache.backends.dummy import DummyCache
 from django.core.files.storage import storages
 from django.db import models, transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 from wagtail.documents.models import AbstractDocument
@@ -11,9 +11,14 @@ from wagtail.images.models import AbstractImage, AbstractRendition
 
 from accounts.models import User
 from core import outbox
+from core.errors import NotFound
 from media import quota
 from media.fields import PictureField
-from media.storing import IMAGES, StoredPicture, abandon, new_key
+from media.files.fields import PersonalFileField
+from media.files.naming import disposition
+from media.files.storing import StoredUpload
+from media.files.storing import new_key as new_file_key
+from media.storing import FILES, IMAGES, StoredPicture, abandon, new_key
 
 
 def image_key(instance, filename: str) -> str:
@@ -23,12 +28,12 @@ def image_key(instance, filename: str) -> str:
 
 def file_storage():
     """The private storage of personal files."""
-    return storages["files"]
+    return storages[FILES]
 
 
 def file_key(instance, filename: str) -> str:
     """A random key in the owner's random folder: neither says anything of user or name."""
-    return f"{instance.folder}/{secrets.token_urlsafe(24)}"
+    return new_file_key(instance.folder)
 
 
 class Image(AbstractImage):
@@ -150,15 +155,29 @@ class Avatar(models.Model):
         return f"avatar of {self.user_id}"
 
 
-class File(AbstractDocument):
-    """A file in a user's personal storage; nobody else sees it but through its share link."""
+class Folder(models.Model):
+    """Where the files of a user are kept: a random name that says nothing of him, the same one for all of them."""
 
-    file = models.FileField(_("file"), upload_to=file_key, storage=file_storage, max_length=255)
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="folder")
+    name = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+
+    def __str__(self):
+        return str(self.name)
+
+    @classmethod
+    def name_for(cls, user: User | None) -> str:
+        """The name of the user's folder, from his first file on; one of its own for a file that is nobody's."""
+        return str(uuid.uuid4() if user is None else cls.objects.get_or_create(user=user)[0].name)
+
+
+class File(AbstractDocument):
+    """A file in a user's personal storage; nobody else sees it but through its share link. `title` is its name."""
+
+    file = PersonalFileField(_("file"), upload_to=file_key, storage=file_storage, max_length=255)
     comment = models.CharField(max_length=500, blank=True)
     content_type = models.CharField(max_length=100, blank=True, editable=False)
     last_downloaded_at = models.DateTimeField(null=True, blank=True, editable=False)
     share_id = models.UUIDField(null=True, blank=True, unique=True, editable=False)
-    folder = models.UUIDField(default=uuid.uuid4, editable=False)
 
     admin_form_fields = ("title", "file", "comment")
     api_fields = ()
@@ -167,3 +186,63 @@ class File(AbstractDocument):
         verbose_name = _("file")
         verbose_name_plural = _("files")
         indexes = [models.Index(fields=["uploaded_by_user", "-created_at", "-id"], name="file_by_owner")]
+
+    _stored: StoredUpload | None = None
+
+    def take(self, stored: StoredUpload) -> None:
+        """Become this file; `save` makes it so in the database."""
+        self.file_size, self.file_hash, self.content_type = stored.size, stored.digest, stored.content_type
+        self._stored = stored
+
+    def save(self, *args, **kwargs):
+        """Save the row; the bytes of a file it replaces are removed.
+
+        A file that is not stored yet is stored first. Raises `TooLarge`, `NotFound` or `Unavailable`.
+        """
+        if self.file and not self.file._committed:
+            self.file.save(self.file.name, self.file.file, save=False)
+        stored, self._stored = self._stored, None
+        if stored is None:
+            return super().save(*args, **kwargs)
+        try:
+            with transaction.atomic():
+                self._leave_room_for(stored)
+                self._abandon_present_file()
+                super().save(*args, **kwargs)
+                stored.keep()
+        except BaseException:
+            stored.discard()
+            raise
+
+    @property
+    def folder(self) -> str:
+        return Folder.name_for(self.uploaded_by_user)
+
+    @property
+    def filename(self) -> str:
+        return self.title
+
+    @property
+    def url(self) -> str:
+        """Where somebody who is signed in to the admin gets the file."""
+        return reverse("admin-file-download", args=[self.pk])
+
+    @property
+    def content_disposition(self) -> str:
+        return disposition(self.title)
+
+    def _set_document_file_metadata(self):
+        """Nothing to do for Wagtail's forms: `take` sets it."""
+
+    def _leave_room_for(self, stored: StoredUpload) -> None:
+        if self.uploaded_by_user_id is None:
+            return
+        quota.reserve(user_id=self.uploaded_by_user_id, size=stored.size, replaced=self)
+        if not User.objects.filter(pk=self.uploaded_by_user_id, is_active=True).exists():
+            raise NotFound  # the account was closed while the bytes came in
+
+    def _abandon_present_file(self) -> None:
+        """Have the bytes of the stored row removed after the commit."""
+        if self.pk is not None:
+            present = File.objects.select_for_update(of=("self",)).filter(pk=self.pk)
+            abandon(alias=FILES, keys=present.values_list("file", flat=True))

@@ -36,16 +36,17 @@ def reserve(*, user_id: int, size: int, replaced: Any = None) -> None:
     """Make sure that `size` more bytes fit, before the row with them is written in the same transaction.
 
     Two uploads of one user wait for each other here, so that together they never exceed the quota. `replaced` is the
-    saved image whose bytes make way for the new. Raises `QuotaReached`.
+    saved image or file whose bytes make way for the new. Raises `QuotaReached`.
     """
     user = User.objects.select_for_update(of=("self",), no_key=True).filter(pk=user_id).first()
     if user is None:
         return
     used = usage(user)
     if replaced is not None and replaced.pk is not None:
-        present = user.images.filter(pk=replaced.pk).values_list("file_size", flat=True).first() or 0
-        size = max(0, size - present)
-        used["images"] -= 1
+        owned = type(replaced).objects.filter(pk=replaced.pk, uploaded_by_user=user)
+        for present in owned.values_list("file_size", flat=True):
+            size = max(0, size - (present or 0))
+            used["images"] -= 1
     check_room(used, size=size)
 
 

@@ -11,6 +11,7 @@ from cms.settings.aws import AWS_ACCESS_KEY_ID, AWS_REGION, AWS_SECRET_ACCESS_KE
 from cms.settings.debugging import DEBUG
 from cms.settings.paths import DATA_DIR
 
+PART = 8 * 1024 * 1024
 MEDIA_CACHE_CONTROL = "public, max-age=31536000, immutable"
 
 
@@ -40,6 +41,7 @@ _domain = env.domain("S3_CUSTOM_DOMAIN", "")
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media/"
 FILES_ROOT = DATA_DIR / "files"
+UPLOADS_ROOT = DATA_DIR / "uploads"  # what is still coming in
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_URL = "/static/"
 
@@ -54,7 +56,8 @@ def s3_storages(
     domain: tuple[str, str] = ("https:", ""),
 ) -> dict:
     """The entries of STORAGES that keep pictures and files in a bucket."""
-    from botocore.config import Config  # slow to import, and nobody else needs it here
+    from boto3.s3.transfer import TransferConfig  # slow to import, and nobody else needs it here
+    from botocore.config import Config
 
     protocol, host = domain if domain[1] else _address_of(bucket, endpoint_url, region)
     shared = {
@@ -87,9 +90,13 @@ def s3_storages(
         "querystring_expire": 60,  # it is followed at once by the one who asked for it
         "object_parameters": {"CacheControl": "private, no-store"},
     }
+    # Of an upload in parts, no more than this is in memory at a time.
+    transfers = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART, max_concurrency=2)
+    transfers.max_in_memory_upload_chunks = 2
+    private["transfer_config"] = transfers
     return {
         "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": shared | public},
-        "files": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": shared | private},
+        "files": {"BACKEND": "media.files.storages.PrivateS3Storage", "OPTIONS": shared | private},
     }
 
 

@@ -80,8 +80,6 @@ def _title_of(upload: UploadedFile, title: str) -> str:
     """The given title with the extension of the file, for it is also what a download is called."""
     name = naming.clean(upload.name) or naming.NAMELESS
     extension = names.extension_of(name)
-    if not title or names.extension_of(title) in ("", extension):
-        title = title or name
-    if extension and names.extension_of(title) != extension:
-        title = naming.clean(f"{title}.{extension}")
-    return title
+    if not title or not extension:
+        return name
+    return title if names.extension_of(title) == extension else naming.clean(f"{title}.{extension}")

@@ -1,4 +1,4 @@
-"""An upload on its way in: from the socket to a nameless file on disk, chunk by chunk, and refused as soon as it can be.
+"""An upload on its way in: from the socket to a nameless file on disk, chunk by chunk, refused as soon as it can be.
 
 The file has no name, so it is gone with the process, however that ends; and it lies beside the embedded data, because
 the system's folder for temporary files may be kept in memory.

@@ -6,7 +6,6 @@ import logging
 
 from django.core.files.storage import storages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.http import http_date
 
 from core import clock
 from core.byte_ranges import send_file
@@ -19,7 +18,6 @@ logger = logging.getLogger(__name__)
 LOCKED_UP = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cross-Origin-Resource-Policy": "same-site",
     "Referrer-Policy": "no-referrer",
 }
 
@@ -50,7 +48,6 @@ def _send_from_disk(request: HttpRequest, file: File, path: str) -> HttpResponse
         **LOCKED_UP,
         "Content-Disposition": naming.disposition(file.title),
         "Cache-Control": "private, no-cache",
-        "Last-Modified": http_date(file.created_at.timestamp()),
         "ETag": f'"{file.get_file_hash()}"',
     }
     return send_file(request, opened, content_type=naming.sent_type(file.content_type), headers=headers)

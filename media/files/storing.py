@@ -41,7 +41,7 @@ def store(upload: File, *, name: str, folder: str) -> StoredUpload:
     To be called outside of any transaction: bytes take time, and the promise to remove them must be committed first.
     """
     digest, head = _facts_of(upload)
-    key = f"{folder}/{secrets.token_urlsafe(24)}"
+    key = new_key(folder)
     content = File(upload, name=key)
     content.content_type = naming.UNKNOWN
     claim = Claim(FILES, [key])
@@ -58,6 +58,11 @@ def store(upload: File, *, name: str, folder: str) -> StoredUpload:
         raise
     kind = naming.content_type_of(name, head)
     return StoredUpload(key=key, claim=claim, size=upload.size, digest=digest, content_type=kind)
+
+
+def new_key(folder: str) -> str:
+    """A key that cannot be guessed, in a user's folder."""
+    return f"{folder}/{secrets.token_urlsafe(24)}"
 
 
 def _facts_of(upload: File) -> tuple[str, bytes]:
