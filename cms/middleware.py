@@ -19,6 +19,7 @@ from django.middleware.security import SecurityMiddleware
 from wagtail.contrib.redirects.middleware import RedirectMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from accounts.middleware import TemporaryPasswordMiddleware
 from cms.error_pages import API, error_response
 from core.errors import Invalid, TooLarge
 
@@ -56,6 +57,7 @@ PageCommonMiddleware = for_pages(CommonMiddleware)
 PageCsrfMiddleware = for_pages(CsrfViewMiddleware)
 PageAuthenticationMiddleware = for_pages(AuthenticationMiddleware)
 PageMessageMiddleware = for_pages(MessageMiddleware)
+PageTemporaryPasswordMiddleware = for_pages(TemporaryPasswordMiddleware)
 PageClickjackingMiddleware = for_pages(XFrameOptionsMiddleware)
 PageRedirectMiddleware = for_pages(RedirectMiddleware)
 

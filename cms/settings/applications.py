@@ -19,7 +19,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.redirects",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "members.apps.UsersAppConfig",  # wagtail.users
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "cms.middleware.PageCsrfMiddleware",
     "cms.middleware.PageAuthenticationMiddleware",
     "cms.middleware.PageMessageMiddleware",
+    "cms.middleware.PageTemporaryPasswordMiddleware",
     "cms.middleware.PageClickjackingMiddleware",
     "cms.middleware.PageRedirectMiddleware",
     "blogs.admin_doors.AdminDoorsMiddleware",

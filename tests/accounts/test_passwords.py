@@ -89,6 +89,36 @@ class TestChangingThePassword:
         assert not User.objects.get(username="alice").is_password_temporary
 
 
+class TestATemporaryPassword:
+    def test_is_changed_in_the_admin_before_anything_else(self, admin):
+        from tests.servers.plugin import ADMIN_PASSWORD
+
+        User.objects.filter(username="admin").update(is_password_temporary=True)
+        client = Api().client
+        client.post("/admin/login/", {"username": "admin", "password": ADMIN_PASSWORD})
+        for path in ("/admin/", "/admin/pages/", "/admin/users/"):
+            answer = client.get(path)
+            assert answer.status_code == 302
+            assert answer.headers["Location"] == "/admin/account/"
+        form = client.get("/admin/account/")
+        assert form.status_code == 200
+        fields = {
+            field.html_name: field.value() or ""
+            for panels in form.context["panels_by_tab"].values()
+            for panel in panels
+            for field in panel.get_form()
+        }
+        fields |= {
+            "password-old_password": ADMIN_PASSWORD,
+            "password-new_password1": NEW,
+            "password-new_password2": NEW,
+        }
+        assert client.post("/admin/account/", fields).status_code == 302
+        assert not User.objects.get(username="admin").is_password_temporary
+        assert client.get("/admin/").status_code == 200
+        is_error(admin.call("GET", "me/"), 401)
+
+
 class TestAskingForAReset:
     def test_answers_the_same_for_every_address(self, alice, bob, django_assert_num_queries):
         User.objects.filter(username="bob").update(is_active=False)
