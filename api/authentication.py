@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 
 from accounts.services import sessions
@@ -59,9 +60,14 @@ class BearerAuthentication(BaseAuthentication):
 
 
 class IsSignedIn(BasePermission):
-    """Everybody with a valid access token; 401 for all others, before anything is looked up."""
+    """Everybody with a valid access token; 401 for all others, before anything is looked up.
+
+    A method that the view does not have is 405 for everybody.
+    """
 
     def has_permission(self, request, view):
+        if request.method not in view.allowed_methods:
+            raise MethodNotAllowed(request.method)
         if request.viewer.is_anonymous:
             raise NotSignedIn
         return True
