@@ -13,14 +13,12 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
-from django.utils.translation import gettext as _
 from django.views.defaults import page_not_found
-from wagtail.admin import messages
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from accounts.models import User
-from media.models import Image
+from media.models import File, Image
 
 ADMIN = "/admin/"
 CHANGING_PAGES = (f"{ADMIN}pages/", f"{ADMIN}bulk/")
@@ -47,12 +45,13 @@ CLOSED = {
     "wagtailadmin_pages:move_confirm",
     "wagtailadmin_pages:set_page_position",
     "wagtailadmin_pages:set_privacy",
+    "wagtailimages:preview",
     "wagtailimages:url_generator",
     "wagtailimages:url_generator_output",
 }
 """Closed to everybody, admins too: what has no place here, or leads past our services."""
-CLOSED_PARTS = {"wagtailadmin_collections", "wagtaildocs", "wagtaildocs_chooser"}
-"""Closed to everybody as a whole, by namespace. Everything is in one collection; files are kept through the API."""
+CLOSED_PARTS = {"wagtailadmin_collections", "wagtaildocs_chooser"}
+"""Closed to everybody as a whole, by namespace: everything is in one collection, and posts do not link to files."""
 
 CHOOSING = {"wagtailadmin_choose_page_child", "wagtailadmin_api:pages:detail"}
 """Show pages above one's own too, so that one can find the way down to them."""
@@ -88,6 +87,7 @@ OPEN_TO_AUTHORS = {
     *CHOOSING,
     *BEGINNING,
     *EDITING,
+    "admin-file-download",
     "wagtail_bulk_action",
     "wagtailadmin_api:pages:listing",
     "wagtailadmin_block_preview",
@@ -110,6 +110,16 @@ OPEN_TO_AUTHORS = {
     "wagtailadmin_pages:unpublish",
     "wagtailadmin_tag_autocomplete",
     "wagtailadmin_tag_model_autocomplete",
+    "wagtaildocs:add",
+    "wagtaildocs:add_multiple",
+    "wagtaildocs:create_multiple_from_uploaded_document",
+    "wagtaildocs:delete",
+    "wagtaildocs:delete_multiple",
+    "wagtaildocs:delete_upload_multiple",
+    "wagtaildocs:edit",
+    "wagtaildocs:edit_multiple",
+    "wagtaildocs:index",
+    "wagtaildocs:index_results",
     "wagtailimages:add",
     "wagtailimages:add_multiple",
     "wagtailimages:create_multiple_from_uploaded_image",
@@ -141,11 +151,16 @@ OPEN_TO_MODERATORS = {
 
 BULK_ACTIONS = {
     ("wagtailcore", "page"): {"delete", "publish", "unpublish"},
+    ("media", "file"): {"delete"},
     ("media", "image"): {"delete"},
 }
 
+THINGS = {"image": Image, "file": File}
+
 PAGE_KEYS = ("page_id", "parent_page_id", "pk")
 IMAGE_KEYS = ("image_id", "pk")
+FILE_KEYS = ("document_id", "doc_id")
+ID_KEYS = (*PAGE_KEYS, *IMAGE_KEYS, *FILE_KEYS, "revision_id", "task_state_id", "task_id", "workflow_state_id")
 LARGEST_ID = 2**63 - 1
 
 
@@ -192,9 +207,6 @@ class AdminDoorsMiddleware:
             return None
         name = request.resolver_match.view_name
         user = request.user
-        if user.is_password_temporary and name not in ALWAYS_OPEN:
-            messages.warning(request, _("Please choose a password of your own first."))
-            return redirect("wagtailadmin_account")
         if not is_open(user, name) or not _makes_sense(request, name, kwargs):
             return _not_found(request)
         if not user.is_admin and name not in ALWAYS_OPEN:
@@ -224,7 +236,7 @@ def _makes_sense(request: HttpRequest, name: str, kwargs: dict) -> bool:
         return _are_ids([id for id in request.GET.getlist("target_pages[]") if id])
     if name == "wagtailimages_chooser:chosen_multiple":
         return _are_ids(request.GET.getlist("id"))
-    return all(_are_ids([str(kwargs[key])]) for key in (*PAGE_KEYS, "image_id", "revision_id") if key in kwargs)
+    return all(_are_ids([str(kwargs[key])]) for key in ID_KEYS if key in kwargs)
 
 
 def _are_ids(texts: list[str]) -> bool:
@@ -266,8 +278,9 @@ def _may_find(request: HttpRequest, user: User, name: str, kwargs: dict) -> bool
     if name == "wagtail_bulk_action":
         return _may_find_all(request, user, kwargs)
     if part in ("wagtailimages", "wagtailimages_chooser"):
-        ids = [kwargs[key] for key in IMAGE_KEYS if key in kwargs]
-        return not ids or _images_found(user, ids)
+        return _things_found(user, Image, [kwargs[key] for key in IMAGE_KEYS if key in kwargs])
+    if part == "wagtaildocs":
+        return _things_found(user, File, [kwargs[key] for key in FILE_KEYS if key in kwargs])
     ids = [kwargs[key] for key in PAGE_KEYS if key in kwargs]
     if not ids:
         return True
@@ -285,8 +298,8 @@ def _may_find(request: HttpRequest, user: User, name: str, kwargs: dict) -> bool
 
 def _may_find_all(request: HttpRequest, user: User, kwargs: dict) -> bool:
     ids = request.GET.getlist("id")
-    if kwargs["model_name"].lower() == "image":
-        return "all" in ids or _images_found(user, ids)
+    if kwargs["model_name"].lower() != "page":
+        return "all" in ids or _things_found(user, THINGS[kwargs["model_name"].lower()], ids)
     if "all" in ids:
         parents = [id for id in request.GET.getlist("childOf") if id]
         return not user.is_moderator and bool(parents) and _owns(user, parents[-1])
@@ -298,10 +311,10 @@ def _pages_found(user: User, ids: list) -> bool:
     return policy_registry.get_by_type(Page).explorable_instances(user).filter(pk__in=wanted).count() == len(wanted)
 
 
-def _images_found(user: User, ids: list) -> bool:
+def _things_found(user: User, model: type[Image] | type[File], ids: list) -> bool:
     wanted = {int(id) for id in ids}
-    own = policy_registry.get_by_type(Image).instances_user_has_any_permission_for(user, ["change"])
-    return own.filter(pk__in=wanted).count() == len(wanted)
+    own = policy_registry.get_by_type(model).instances_user_has_any_permission_for(user, ["change"])
+    return not wanted or own.filter(pk__in=wanted).count() == len(wanted)
 
 
 def _owns(user: User, page_id: str) -> bool:

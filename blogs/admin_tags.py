@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, JsonResponse
+from django.urls import path
 from taggit.models import Tag
+from wagtail.admin.auth import require_admin_access
 
 from blogs import visibility
 from blogs.models import PostTag
@@ -21,3 +23,11 @@ def suggest(request: HttpRequest, app_name: str | None = None, model_name: str |
     used = PostTag.objects.filter(known, tag=OuterRef("pk"))
     names = Tag.objects.filter(Exists(used), name__istartswith=term).order_by("name").values_list("name", flat=True)
     return JsonResponse(list(names[:MOST]), safe=False)
+
+
+urlpatterns = [
+    path("", require_admin_access(suggest), name="wagtailadmin_tag_autocomplete"),
+    path(
+        "<slug:app_name>/<slug:model_name>/", require_admin_access(suggest), name="wagtailadmin_tag_model_autocomplete"
+    ),
+]

@@ -6,7 +6,6 @@ needs a row per user: ownership itself is the permission.
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -88,9 +87,7 @@ class BlogPermissionPolicy(PagePermissionPolicy):
 
     def _exploring(self, user) -> list:
         codenames = self._get_permission_codenames(EXPLORING_ACTIONS)
-        return [
-            perm for perm in self.get_cached_permissions_for_user(user) if perm.permission.codename in codenames
-        ]
+        return [perm for perm in self.get_cached_permissions_for_user(user) if perm.permission.codename in codenames]
 
     @staticmethod
     def _is_owners(actions: Iterable[str]) -> bool:
@@ -208,7 +205,6 @@ def _found_by_moderator(user: User) -> Q:
 
 def _paths_between(paths: set[str]) -> set[str]:
     """The paths of all ancestors of these, up to and including the lowest that they have in common."""
-    step = Page.steplen
-    common = os.path.commonprefix(list(paths))
-    top = len(common) - len(common) % step
+    first, last, step = min(paths), max(paths), Page.steplen
+    top = next(end for end in range(len(first), -1, -step) if last.startswith(first[:end]))
     return {path[:end] for path in paths for end in range(top, len(path), step)} - {""}

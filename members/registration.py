@@ -34,6 +34,11 @@ def register(*, username: str, email: str, password: str, name: str = "") -> Use
     """Make a user and his first blog, whose slug is his name in lower case. Raises `Invalid`, `RegistrationClosed`."""
     if not settings.REGISTRATION_OPEN:
         raise RegistrationClosed
+    return add_member(username=username, email=email, password=password, name=name)
+
+
+def add_member(*, username: str, email: str, password: str, name: str = "") -> User:
+    """What `register` does, also where registration is closed: for an admin who adds somebody. Raises `Invalid`."""
     Problems(problems_of(username=username, email=email, password=password, name=name)).raise_any()
     encoded = make_password(password)  # takes long, so not inside the transaction
     with transaction.atomic():

@@ -1,0 +1,34 @@
+"""How the admin looks: the first page, and its own face instead of Wagtail's."""
+
+from __future__ import annotations
+
+from django.templatetags.static import static
+from django.utils.html import format_html
+from wagtail import hooks
+from wagtail.admin.views.home import UserObjectsInWorkflowModerationPanel, WorkflowObjectsToModeratePanel
+
+from home.dashboard import BlogsPanel, CommentsPanel, Numbers, UnfinishedPanel
+
+LAST = 1000
+
+
+@hooks.register("construct_homepage_panels", order=LAST)
+def own_panels(request, panels):
+    """One's own things first; what waits for review before that, for those who review."""
+    kept = [panel for panel in panels if isinstance(panel, UserObjectsInWorkflowModerationPanel)]
+    if request.user.is_moderator:
+        reviews = [panel for panel in panels if isinstance(panel, WorkflowObjectsToModeratePanel)]
+        for panel in reviews:
+            panel.order = 50
+        kept += reviews
+    panels[:] = [BlogsPanel(), UnfinishedPanel(), CommentsPanel(), *kept]
+
+
+@hooks.register("construct_homepage_summary_items", order=LAST)
+def own_numbers(request, items):
+    items[:] = Numbers(request).items
+
+
+@hooks.register("insert_global_admin_css")
+def admin_css():
+    return format_html('<link rel="stylesheet" href="{}">', static("home/admin.css"))
