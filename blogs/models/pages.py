@@ -72,6 +72,9 @@ class BlogPage(Page):
         verbose_name = _("blog")
         verbose_name_plural = _("blogs")
 
+    def is_site_root(self):
+        return False  # Wagtail would ask the database at each save
+
     def get_full_url(self, request=None):
         return blog_url(self.slug) if self.slug else None
 
@@ -124,6 +127,9 @@ class BlogPostPage(Page):
     class Meta:
         verbose_name = _("post")
         verbose_name_plural = _("posts")
+
+    def is_site_root(self):
+        return False  # Wagtail would ask the database at each save
 
     def get_full_url(self, request=None):
         blog_slug = BlogPage.objects.ancestor_of(self).values_list("slug", flat=True).first()

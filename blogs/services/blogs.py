@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.files.base import File
-from wagtail.actions.publish_page_revision import PublishPageRevisionAction
 
 from accounts.models import User
 from accounts.permissions import may_act
 from blogs.models import BlogPage
-from blogs.services import fields, slugs, tree
+from blogs.services import fields, pages, slugs, tree
 from blogs.services.changes import one_change, settle_blog
 from blogs.services.posts import remove_page
 from blogs.services.rules import require_blog_owner
@@ -42,8 +41,7 @@ def create_blog(
         else:
             blog.slug = slugs.free_blog_slug(blog.title, index=index)
         blog.tags.set(tags_named(tag_names))
-        index.add_child(instance=blog)
-        blog = _publish(blog, owner)
+        blog = pages.add_live_page(index, blog)
         settle_blog(blog, actor_id=owner.pk)
     return blog
 
@@ -132,6 +130,4 @@ def _read(given: dict) -> dict:
 
 def _publish(blog: BlogPage, actor: User) -> BlogPage:
     """Publish a blog as it is: blogs have no drafts in the API."""
-    action = PublishPageRevisionAction(blog.save_revision(user=actor, clean=False), user=actor)
-    action.execute(skip_permission_checks=True)
-    return action.object
+    return pages.PublishVersion(blog.save_revision(user=actor, clean=False), blog, actor=actor).execute()

@@ -31,6 +31,13 @@ def is_settled_by_service() -> bool:
     return _is_ours.get()
 
 
+def settle_new_post(post: BlogPostPage, *, blog: BlogPage) -> None:
+    """Write down what a post that was just added to the blog is."""
+    cards.refresh_post(post)
+    if post.live:
+        outbox.record("post.published", post=post.pk, blog=blog.pk, actor=post.owner_id)
+
+
 def settle_post(post: BlogPostPage, *, actor_id: int | None, is_news: bool = True) -> None:
     """Write down what a post that was changed now is; `post` holds its row, not a draft of it.
 

@@ -18,10 +18,10 @@ from accounts.viewers import Viewer
 from blogs import cards, visibility
 from blogs.models import BlogPage, BlogPostPage
 from blogs.models.cards import PostStatus
-from blogs.services import bodies, fields, slugs, tree
-from blogs.services.changes import one_change, settle_post
+from blogs.services import bodies, fields, pages, slugs, tree
+from blogs.services.changes import one_change, settle_new_post, settle_post
 from blogs.services.publishing import go_live_or_submit, take_back
-from blogs.services.rules import require_author, require_blog_owner
+from blogs.services.rules import may_publish, require_author, require_blog_owner
 from blogs.services.tags import tags_named
 from core import clock
 from core.errors import Invalid, NotAllowed, Problems
@@ -74,11 +74,14 @@ def create_post(
         added = [add_prepared(owner=author, picture=picture) for picture in pictures]
         post.body = bodies.stream(bodies.place_uploads(blocks, added))
         post.tags.set(tags_named(tag_names))
-        blog.add_child(instance=post)
-        revision = post.save_revision(user=author, clean=False)
-        if status == LIVE:
-            post = go_live_or_submit(post, revision, actor=author)
-        settle_post(post, actor_id=author.pk)
+        if status == LIVE and may_publish(author):
+            post = pages.add_live_page(blog, post)
+        else:
+            pages.add_page(blog, post)
+            revision = post.save_revision(user=author, clean=False)
+            if status == LIVE:
+                post = go_live_or_submit(post, revision, actor=author)
+        settle_new_post(post, blog=blog)
     return post
 
 

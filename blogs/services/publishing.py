@@ -11,6 +11,7 @@ from accounts.models import User
 from blogs.models import BlogCard, BlogPostPage
 from blogs.services import tree
 from blogs.services.changes import one_change, settle_post
+from blogs.services.pages import PublishVersion
 from blogs.services.rules import may_publish, require_author
 from core import clock
 from core.errors import Conflict, Invalid
@@ -96,10 +97,9 @@ def go_live_or_submit(version: BlogPostPage, revision: Revision, *, actor: User)
             state.cancel(user=actor)
         _start_review(post, actor)
         return BlogPostPage.objects.get(pk=version.pk)
-    action = PublishPageRevisionAction(revision, user=actor)
-    action.execute(skip_permission_checks=True)
+    published = PublishVersion(revision, version, actor=actor).execute()
     is_of_later = version.go_live_at is not None and version.go_live_at > now
-    return BlogPostPage.objects.get(pk=version.pk) if is_of_later else action.object
+    return BlogPostPage.objects.get(pk=version.pk) if is_of_later else published
 
 
 def take_back(post: BlogPostPage, *, actor: User) -> None:
