@@ -26,6 +26,8 @@ from media.documents import user_ref_json
 from social.models import Comment
 
 LONGEST_BODY = 10_000
+BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and symbols that show nothing: the Hangul fillers and the empty Braille pattern."""
 MOST_MARKS = 4
 """How many combining marks may follow one another; more is meant to smear over the lines around."""
 
@@ -46,7 +48,7 @@ def clean_body(body: str) -> str:
         raise Invalid("Control characters are not allowed.", attr="body")
     if len(body) > LONGEST_BODY:
         raise Invalid(f"Write at most {LONGEST_BODY} characters.", code="max_length", attr="body")
-    if not any(unicodedata.category(c)[0] in "LNPS" for c in body):
+    if not any(unicodedata.category(c)[0] in "LNPS" and c not in BLANK_LETTERS for c in body):
         raise Invalid("Write something.", code="blank", attr="body")
     return _without_smear(body)
 

@@ -50,7 +50,20 @@ class TestCommenting:
 
     @pytest.mark.parametrize(
         "body",
-        ["", "   ", "\u200b", "\u202e", "\u2800", "\u0301\u0301", "a\u0000b", "a\u0008b", None, 5, ["x"], "x" * 10_001],
+        [
+            "",
+            "   ",
+            "\u200b",
+            "\u202e",
+            "\u2800",
+            "\u0301\u0301",
+            "a\u0000b",
+            "\u3164",
+            "a\u0008b",
+            None,
+            ["x"],
+            "x" * 10_001,
+        ],
     )
     def test_a_bad_text_is_refused(self, bob, post, body):
         is_error(bob.call("POST", f"posts/{post}/comments/", json={"body": body}), 400, attr="body")
