@@ -15,6 +15,7 @@ from django.core.management import call_command
 from accounts.models import User
 from blogs.models import BlogCard, BlogPage, BlogPostPage, PostCard
 from core import clock
+from tests.client import Api
 
 MISSING = 999_999_999
 KINDS = ("", "type=blogs.BlogPostPage&", "type=blogs.BlogPage&", "type=blogs.BlogPostPage,blogs.BlogPage&")
@@ -66,7 +67,7 @@ def hidden(register, write_hidden):
     past = clock.now() - timedelta(minutes=1)
     found = {}
 
-    author = register("drafter")
+    author = register("dora")
     found["draft"] = write_hidden(author, status="draft")
     found["scheduled"] = write_hidden(author, publish_at="2099-01-01T00:00:00Z")
     found["unpublished"] = write_hidden(author)
@@ -75,23 +76,21 @@ def hidden(register, write_hidden):
     PostCard.objects.filter(pk__in=found["expired"].pages).update(expire_at=past)
     BlogPostPage.objects.filter(pk__in=found["expired"].pages).update(expire_at=past)
 
-    def in_blog(name: str, **fields) -> BlogPage:
-        author = register(f"{name}-author")
-        found[name] = write_hidden(author, **fields)
+    def in_blog(name: str, username: str) -> Api:
+        author = register(username)
+        found[name] = write_hidden(author)
         blog = BlogPage.objects.get(slug=author.blog)
         found[name].pages.append(blog.pk)
         found[name].paths += [f"/{blog.slug}/", f"/blogs/{blog.slug}/"]
         author.patch(f"blogs/{blog.slug}/", json={"description": f"{found[name].canary} blog"})
         return author
 
-    author = in_blog("private")
+    author = in_blog("private", "pauline")
     author.patch(f"blogs/{author.blog}/", json={"is_private": True})
-    author = in_blog("blocked-blog")
+    author = in_blog("blocked blog", "bruno")
     BlogCard.objects.filter(slug=author.blog).update(blocked_at=past)
-    author = in_blog("blocked-user")
+    author = in_blog("blocked user", "ulrich")
     User.objects.filter(username=author.username).update(blocked_at=past)
-    author = in_blog("private-later")
-    author.patch(f"blogs/{author.blog}/", json={"is_private": True})
 
     call_command("update_index", verbosity=0)
     return found
@@ -234,9 +233,9 @@ class TestHiddenThings:
             assert anyone.get(f"images/?search={thing.canary}")["meta"]["total_count"] == 0
 
     def test_show_to_those_who_may_see_them(self, hidden, sign_in, charlie, admin):
-        owner = sign_in("private-author")
-        charlie.put("blogs/private-author/follow/")
-        owner.post("blogs/private-author/follow-requests/charlie/accept/", (200, 204))
+        owner = sign_in("pauline")
+        charlie.put("blogs/pauline/follow/")
+        owner.post("blogs/pauline/follow-requests/charlie/accept/", (200, 204))
         private = hidden["private"]
         for viewer in (owner, charlie, admin):
             for pk in private.pages:
@@ -247,7 +246,7 @@ class TestHiddenThings:
             viewer.call("GET", f"pages/find/?html_path={private.paths[0]}", expect=302)
 
     def test_drafts_show_to_nobody_here(self, hidden, sign_in, admin):
-        for viewer in (sign_in("drafter"), admin):
+        for viewer in (sign_in("dora"), admin):
             for name in ("draft", "scheduled", "unpublished", "expired"):
                 viewer.get(f"pages/{hidden[name].pages[0]}/", 404)
                 assert viewer.get(f"pages/?search={hidden[name].canary}")["meta"]["total_count"] == 0

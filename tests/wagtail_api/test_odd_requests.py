@@ -7,7 +7,7 @@ import pytest
 from tests.client import is_error
 from tests.wagtail_api.odd import all_paths
 
-SLOW = 1.0
+SLOW = 5.0
 
 
 @pytest.fixture
