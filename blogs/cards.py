@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import F, Field, Model, OuterRef, Q, Subquery
-from wagtail.models import Page
+from wagtail.models import Page, WorkflowState
 
 from blogs.documents import PostFragments, render_post, updated_at
 from blogs.models import BlogCard, BlogPage, BlogPostPage, PostCard, PostImage, VisibleChange
@@ -67,11 +67,17 @@ def _post_card(post: BlogPostPage, shown: BlogPostPage | None = None) -> tuple[P
     return card, fragments
 
 
+def is_in_review(post: BlogPostPage) -> bool:
+    """Whether a moderator has to decide on the post; one that was sent back to its author is not."""
+    state = post.current_workflow_state
+    return state is not None and state.status == WorkflowState.STATUS_IN_PROGRESS
+
+
 def status_of(post: BlogPostPage) -> PostStatus:
     """Where the post stands now, leaving out an expiry that has not been carried out yet."""
     if post.live:
         return PostStatus.LIVE
-    if post.current_workflow_state:
+    if is_in_review(post):
         return PostStatus.IN_REVIEW
     if post.revisions.filter(approved_go_live_at__isnull=False).exists():
         return PostStatus.SCHEDULED

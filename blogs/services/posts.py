@@ -115,7 +115,7 @@ def save_version(
     elif not post.live:
         take_back(post, actor=actor)
     current = published or BlogPostPage.objects.get(pk=post.pk)
-    settle_post(current, actor_id=actor.pk, is_news=published is not None)
+    settle_post(current, actor_id=actor.pk, is_news=current.live_revision_id == revision.pk)
     return current
 
 

@@ -8,6 +8,7 @@ from wagtail.actions.unpublish_page import UnpublishPageAction
 from wagtail.models import Page, Revision
 
 from accounts.models import User
+from blogs import cards
 from blogs.models import BlogCard, BlogPostPage
 from blogs.services import tree
 from blogs.services.changes import one_change, settle_post
@@ -52,7 +53,7 @@ def publish_post(*, actor: User, post: BlogPostPage) -> BlogPostPage:
             version.expire_at = None if is_over else version.expire_at
             revision = version.save_revision(user=actor, clean=False)
         published = go_live_or_submit(version, revision, actor=actor)
-        settle_post(published, actor_id=actor.pk)
+        settle_post(published, actor_id=actor.pk, is_news=published.live_revision_id == revision.pk)
     return published
 
 
@@ -74,7 +75,7 @@ def submit_post(*, actor: User, post: BlogPostPage) -> BlogPostPage:
     with one_change():
         post = tree.lock_post(post)
         require_author(actor, post)
-        if post.current_workflow_state:
+        if cards.is_in_review(post):
             raise AlreadyInReview
         if post.live and not post.has_unpublished_changes:
             raise NothingToReview
@@ -92,10 +93,7 @@ def go_live_or_submit(version: BlogPostPage, revision: Revision, *, actor: User)
     if version.expire_at and version.expire_at <= now:
         raise Invalid("This time has passed.", code="in_the_past", attr="expire_at")
     if not may_publish(actor):
-        post = BlogPostPage.objects.get(pk=version.pk)
-        if state := post.current_workflow_state:
-            state.cancel(user=actor)
-        _start_review(post, actor)
+        _start_review(BlogPostPage.objects.get(pk=version.pk), actor)
         return BlogPostPage.objects.get(pk=version.pk)
     published = PublishVersion(revision, version, actor=actor).execute()
     is_of_later = version.go_live_at is not None and version.go_live_at > now
@@ -165,4 +163,6 @@ def _start_review(post: BlogPostPage, actor: User) -> None:
     workflow = post.get_workflow()
     if workflow is None:
         raise Conflict("There is nobody who reviews posts.", code="no_workflow")
+    if state := post.current_workflow_state:  # of an earlier version, or one that was sent back
+        state.cancel(user=actor)
     workflow.start(post, actor)
