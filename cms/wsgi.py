@@ -5,6 +5,7 @@ import os
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
+from cms import content_types
 from cms.environment import exit_on_bad_environment
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings")
@@ -21,6 +22,7 @@ def application(environ, start_response):
 
     Granian sends a list of bytes at once, with its length; anything else it asks for chunk by chunk.
     """
+    content_types.tame(environ)
     response = django(environ, start_response)
     if response.streaming:
         return response
