@@ -232,6 +232,8 @@ def _makes_sense(request: HttpRequest, name: str, kwargs: dict) -> bool:
         return kwargs["action"] in actions and _are_ids(ids + parents)
     if name == "wagtailadmin_editing_sessions:ping":
         return _are_ids([kwargs["object_id"]])
+    if name == "wagtailadmin_choose_page_external_link" and request.method == "POST":
+        return "external-link-chooser-url" in request.POST
     if name.startswith("wagtailadmin_choose_page"):
         return _are_ids([id for id in request.GET.getlist("target_pages[]") if id])
     if name == "wagtailimages_chooser:chosen_multiple":

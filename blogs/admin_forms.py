@@ -33,6 +33,8 @@ class OwnImagesForm(WagtailAdminPageForm):
     def __init__(self, data=None, files=None, *args, **kwargs):
         super().__init__(data, files, *args, **kwargs)
         self.refused: set[str] = set()
+        if "slug" in self.fields:
+            self.fields["slug"].required = False  # one is made of the title
         field = self.fields.get(self.image_field)
         if field is not None:
             field.queryset = Image.objects.filter(uploaded_by_user=self.owner_id)
@@ -51,6 +53,11 @@ class OwnImagesForm(WagtailAdminPageForm):
         if self.image_field in self.refused:
             self.add_error(self.image_field, ValidationError(_("Choose one of your own images."), code=NOT_YOURS))
         return cleaned
+
+    def save(self, commit=True):
+        if self.instance._state.adding:
+            self.instance.live = False  # publishing makes it live, and nothing before
+        return super().save(commit=commit)
 
     def read(self, name: str, reader: Callable[..., object], *args) -> None:
         """Replace what was given for a field by what a service's reader makes of it."""
@@ -84,12 +91,16 @@ class OwnImagesForm(WagtailAdminPageForm):
         self.read("title", fields.read_title)
         self.read("tags", fields.read_tags)
         for name, length in lengths.items():
-            self.read(name, lambda text, problems, name=name, length=length: fields.read_text(text, name, problems, length))
+            self.read(
+                name, lambda text, problems, name=name, length=length: fields.read_text(text, name, problems, length)
+            )
         for name, length in {
             "seo_title": fields.SEO_TITLE_LENGTH,
             "search_description": fields.SEO_DESCRIPTION_LENGTH,
         }.items():
-            self.read(name, lambda text, problems, name=name, length=length: fields.read_line(text, name, problems, length))
+            self.read(
+                name, lambda text, problems, name=name, length=length: fields.read_line(text, name, problems, length)
+            )
 
     def _refuse_foreign_image(self, name: str, field) -> None:
         key = self.add_prefix(name)

@@ -14,7 +14,9 @@ from blogs.models import BlogPage, BlogPostPage
 from blogs.models.cards import PostStatus
 
 TITLE = PageTitleColumn("title", label=_("Title"), sort_key="title", classname="title")
-UPDATED = DateColumn("latest_revision_created_at", label=_("Updated"), sort_key="latest_revision_created_at", width="14%")
+UPDATED = DateColumn(
+    "latest_revision_created_at", label=_("Updated"), sort_key="latest_revision_created_at", width="14%"
+)
 STATUS = PageStatusColumn("status", label=_("Status"), sort_key="live", width="14%")
 
 

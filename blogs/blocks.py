@@ -54,6 +54,10 @@ class CodeBlock(StructBlock):
     language = blocks.CharBlock(required=False, max_length=LANGUAGE_LENGTH, label=_("language"))
     code = blocks.TextBlock(max_length=200_000, label=_("code"))
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.child_blocks["code"].field.strip = False  # the first line may be indented
+
     class Meta:
         icon = "code"
         label = _("code")
