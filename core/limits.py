@@ -37,6 +37,7 @@ RATES = {
     "upload": "120/minute; 2000/hour",
     "write": "300/minute; 6000/hour",
     "report": "20/minute; 200/hour",
+    "follow": "60/minute; 1000/hour",
 }
 """What may be limited. Numbers apply per key, in sliding windows."""
 
