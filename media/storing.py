@@ -32,7 +32,9 @@ logger = logging.getLogger(__name__)
 IMAGES = "default"
 FILES = "files"
 """The storages of public pictures and of personal files, by their names in STORAGES."""
-STORE_SECONDS = 4.5
+STORE_SECONDS = 4.0
+SLOWEST = 1024 * 1024
+"""How long writing may take: so many seconds, and one more for so many bytes."""
 WRITERS = 8
 KEPT_UNCLAIMED = timedelta(minutes=15)
 """How long bytes may wait for their row."""
@@ -139,11 +141,14 @@ def stored(pictures: Sequence[Picture]) -> Iterator[list[StoredPicture]]:
 
 def store(picture: Picture) -> StoredPicture:
     """Write the bytes of a picture. Raises `Unavailable` if the storage does not take them within seconds."""
-    keys = {part.start: new_key(part.ending) for part in picture.parts}
-    types = {part.start: part for part in picture.parts}
+    distinct = {part.start: part for part in picture.parts}
+    keys = {start: new_key(part.ending) for start, part in distinct.items()}
     claim = Claim(IMAGES, keys.values())
     try:
-        _write_all([lambda part=part, key=keys[start]: _write(key, picture, part) for start, part in types.items()])
+        _write_all(
+            [lambda part=part, key=keys[start]: _write(key, picture, part) for start, part in distinct.items()],
+            seconds=STORE_SECONDS + sum(part.length for part in distinct.values()) / SLOWEST,
+        )
     except Exception as error:
         claim.drop(at_once=False)
         logger.warning("pictures could not be stored", exc_info=True)
@@ -189,16 +194,16 @@ def _write(key: str, picture: Picture, part) -> None:
         raise FileExistsError(key)
 
 
-def _write_all(writes: list[Callable[[], None]]) -> None:
+def _write_all(writes: list[Callable[[], None]], *, seconds: float) -> None:
     """Call all of them side by side; raise what one raised, or that they take too long."""
     futures = [_writers(os.getpid()).submit(write) for write in writes]
-    done, waiting = wait(futures, timeout=STORE_SECONDS, return_when="FIRST_EXCEPTION")
+    done, waiting = wait(futures, timeout=seconds, return_when="FIRST_EXCEPTION")
     for future in waiting:
         future.cancel()
     for future in done:
         future.result()
     if waiting:
-        raise TimeoutError(f"{len(waiting)} of {len(writes)} pictures were not stored within {STORE_SECONDS} s")
+        raise TimeoutError(f"{len(waiting)} of {len(writes)} pictures were not stored within {seconds:.1f} s")
 
 
 @lru_cache(maxsize=1)

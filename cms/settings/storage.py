@@ -83,6 +83,7 @@ def s3_storages(
         "url_protocol": protocol,
         "custom_domain": host,  # without it, each URL would be made by boto3
         "object_parameters": {"CacheControl": MEDIA_CACHE_CONTROL},
+        "transfer_config": TransferConfig(use_threads=False),  # pictures are small, and written side by side anyway
     }
     private = {
         "location": "files",
@@ -95,7 +96,7 @@ def s3_storages(
     transfers.max_in_memory_upload_chunks = 2
     private["transfer_config"] = transfers
     return {
-        "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": shared | public},
+        "default": {"BACKEND": "media.storages.PublicS3Storage", "OPTIONS": shared | public},
         "files": {"BACKEND": "media.files.storages.PrivateS3Storage", "OPTIONS": shared | private},
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import zlib
@@ -165,9 +166,8 @@ def keys_of(image_id: int) -> set[str]:
 
 def stored_keys() -> set[str]:
     """Every key below `images/` in the storage of pictures."""
-    if not default_storage.exists("images"):
-        return set()
     found = set()
-    for folder in default_storage.listdir("images")[0]:
-        found |= {f"images/{folder}/{name}" for name in default_storage.listdir(f"images/{folder}")[1]}
+    with contextlib.suppress(FileNotFoundError):
+        for folder in default_storage.listdir("images")[0]:
+            found |= {f"images/{folder}/{name}" for name in default_storage.listdir(f"images/{folder}")[1]}
     return found
