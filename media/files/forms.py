@@ -58,7 +58,8 @@ class FileForm(BaseDocumentForm):
             naming.check_extension(name)
             incoming.check_size(upload.size)
             if self.owner is not None:
-                quota.check_room(quota.usage(self.owner), size=upload.size)
+                replaced = 0 if self.is_adding else self.instance.file_size or 0
+                quota.check_room(quota.usage(self.owner), size=max(0, upload.size - replaced))
             return store(upload, name=name, folder=Folder.name_for(self.owner))
         except DomainError as error:
             raise validation_error(error) from error

@@ -71,9 +71,10 @@ class IncomingHandler(FileUploadHandler):
             self.file.flush()
         except OSError as error:
             raise _no_place(error) from error
-        self.file.seek(0)
-        digest = self._digest.hexdigest()
-        return Incoming(self.file, name=self._name, size=self._size, digest=digest, head=self._head)
+        file = self.file
+        del self.file  # which Django would close when it skips a later one
+        file.seek(0)
+        return Incoming(file, name=self._name, size=self._size, digest=self._digest.hexdigest(), head=self._head)
 
 
 def expect(owner: User, *, length: int) -> IncomingHandler:

@@ -86,7 +86,7 @@ def clean(name: str | None) -> str:
     """A name to show and to save under; a long one keeps its extension; may be empty."""
     name = unicodedata.normalize("NFC", name or "")
     cleaned = names.clean_name(name)
-    extension = names.extension_of(name)
+    extension = names.extension_of(name[-names.LONGEST :])
     if len(cleaned) < names.LONGEST or not extension or len(extension) > LONGEST_EXTENSION:
         return cleaned
     return f"{cleaned[: names.LONGEST - len(extension) - 1].rstrip(' .')}.{extension}"
@@ -113,10 +113,11 @@ def sent_type(content_type: str) -> str:
 
 
 def disposition(name: str) -> str:
-    """The Content-Disposition that saves a file under this name (RFC 6266), with a plain one for old programs."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    plain = re.sub(r'[^\w .()\[\]{}@!#$&+,=~^-]|"', "_", plain).strip(" .") or NAMELESS
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    """The Content-Disposition that saves a file under this name (RFC 6266), with a plain one for simple programs."""
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
+    plain = re.sub(r"[^A-Za-z0-9_ .()\[\]{}@!#$&'+,=~^-]", "_", plain)
+    exact = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return f'attachment; filename="{plain}"{exact}'
 
 
 def _by_content(head: bytes) -> str:
