@@ -1,14 +1,17 @@
-"""What follows when media rows go, whoever deletes them: their bytes are removed after the commit."""
+"""What follows when media rows come and go through Wagtail's own doors; bytes are removed after the commit."""
 
 from __future__ import annotations
 
-from django.db.models.signals import post_delete, pre_delete
+from django.core.files.base import ContentFile
+from django.db.models.signals import post_delete, pre_delete, pre_save
 from django.dispatch import receiver
+from wagtail.models import UploadedFile
 
 from accounts.models import User
 from accounts.signals import user_changed
 from media.models import Avatar, File, Image, Rendition
-from media.storing import FILES, IMAGES, abandon
+from media.pictures import develop
+from media.storing import FILES, IMAGES, abandon, new_key
 
 
 @receiver(pre_delete, sender=Image)
@@ -37,6 +40,16 @@ def avatar_was_deleted(instance: Avatar, origin, **kwargs) -> None:
     """Tell that a user looks different, unless it is he who goes."""
     if not isinstance(origin, User) and getattr(origin, "model", None) is not User:
         user_changed.send(User, user=instance.user)
+
+
+@receiver(pre_save, sender=UploadedFile)
+def waiting_upload_is_saved(instance: UploadedFile, **kwargs) -> None:
+    """Of a picture that waits in the admin for a better title, keep a clean one, under a name nobody can guess."""
+    is_new = instance.file and not instance.file._committed
+    if is_new and instance.for_content_type and instance.for_content_type.model_class() is Image:
+        with develop(instance.file.file) as picture:
+            name = new_key(picture.original.ending).rpartition("/")[2]
+            instance.file = ContentFile(picture.bytes_of(picture.original), name=name)
 
 
 def leave_bytes_alone(instance, **kwargs) -> None:
