@@ -23,6 +23,9 @@ from accounts.middleware import TemporaryPasswordMiddleware
 from cms.error_pages import API, error_response
 from core.errors import Invalid, TooLarge
 
+DISCARDED = 32 * 1024 * 1024
+CHUNK = 64 * 1024
+
 
 def for_pages(stock: type) -> type:
     """The stock middleware, which requests to the API pass by."""
@@ -62,6 +65,12 @@ PageClickjackingMiddleware = for_pages(XFrameOptionsMiddleware)
 PageRedirectMiddleware = for_pages(RedirectMiddleware)
 
 
+def _discard(request: HttpRequest, length: int) -> None:
+    stream = request.META["wsgi.input"]
+    while length > 0 and (chunk := stream.read(min(length, CHUNK))):
+        length -= len(chunk)
+
+
 class ApiHeadersMiddleware:
     """The security headers of an answer of the API; pages get theirs from Django's middlewares."""
 
@@ -85,7 +94,11 @@ class ApiHeadersMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Refuses a body that says it is too large before any of it is read."""
+    """Refuses a body that says it is too large before any of it is looked at.
+
+    Up to a bound it is still taken off the line and thrown away: a client that finds the connection closed while it is
+    sending may never see the answer.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -95,8 +108,10 @@ class BodyLimitMiddleware:
         if length and length != "0":
             is_upload = request.META.get("CONTENT_TYPE", "").startswith("multipart/")
             most = settings.UPLOAD_MAX_BYTES if is_upload else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-            if not length.isdigit():
+            if not (length.isascii() and length.isdigit()):
                 return error_response(request, Invalid("Content-Length is not a number."))
             if len(length) > 18 or int(length) > most:
+                if len(length) <= 18 and int(length) <= DISCARDED:
+                    _discard(request, int(length))
                 return error_response(request, TooLarge(f"The body may have at most {most} bytes."))
         return self.get_response(request)

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from threading import Event
 
 from cms.environment import BASE_DIR, exit_on_bad_environment
@@ -44,7 +45,9 @@ def main() -> int:
         "web server": server.command(workers=settings.WEB_CONCURRENCY, respawn=False),
         "ticker": [sys.executable, "manage.py", "ticker"],
     }
-    processes = {name: subprocess.Popen(command, cwd=BASE_DIR) for name, command in commands.items()}
+    # Each leads a group of its own: Ctrl-C reaches this process alone, which then stops them in order; and where one is
+    # killed, what it had started goes with its group.
+    processes = {name: subprocess.Popen(command, cwd=BASE_DIR, process_group=0) for name, command in commands.items()}
     try:
         dead = _wait_until_listening(processes, stop) or _wait_for_the_first_to_end(processes, stop)
     finally:
@@ -97,6 +100,8 @@ def _stop(processes: dict[str, subprocess.Popen]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _welcome() -> str:

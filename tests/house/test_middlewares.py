@@ -65,15 +65,19 @@ class TestAPage:
 
 
 class TestBodies:
-    def test_that_say_they_are_too_large_are_refused_unread(self, settings):
+    def test_that_are_too_large_are_refused_before_any_view_sees_them(self, anyone, settings):
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        is_error(anyone.call("POST", "auth/token/", data=b"x" * (most + 1)), 413, "too_large")
+        is_error(anyone.call("POST", "no/such/thing/", data=b"x" * (most + 1)), 413, "too_large")
+        assert anyone.call("POST", "auth/token/", data=b"x" * most).status_code == 400
+
+    def test_that_say_they_are_far_too_large_are_not_even_read(self, settings):
         def view(request):
             raise AssertionError("the body must not get this far")
 
-        for kind, most in (
-            ("application/json", settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
-            ("multipart/form-data; boundary=x", settings.UPLOAD_MAX_BYTES),
-        ):
-            request = RequestFactory().generic("POST", "/api/v2/x/", "", kind, CONTENT_LENGTH=str(most + 1))
+        size = str(settings.UPLOAD_MAX_BYTES + 1)
+        for kind in ("application/json", "multipart/form-data; boundary=x"):
+            request = RequestFactory().generic("POST", "/api/v2/x/", "", kind, CONTENT_LENGTH=size)
             is_error(middleware.BodyLimitMiddleware(view)(request), 413, "too_large")
 
     @pytest.mark.parametrize("length", ["-1", "1e3", "0x10", "²", "9" * 40])
@@ -83,8 +87,8 @@ class TestBodies:
         assert answer.status_code in {400, 413}
 
     def test_of_pages_are_limited_too(self, settings):
-        size = str(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
-        request = RequestFactory().generic("POST", "/admin/login/", "", "text/plain", CONTENT_LENGTH=size)
+        size = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
+        request = RequestFactory().generic("POST", "/admin/login/", "x" * size, "text/plain")
         answer = middleware.BodyLimitMiddleware(lambda request: HttpResponse())(request)
         assert answer.status_code == 413
         assert answer.headers["Content-Type"].startswith("text/html")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ import jwt
 import pytest
 
 from cms import keys
-from tests.house.commands import ROOT, environment, run
+from tests.house.commands import ROOT, environment, run, wait_until
 from tests.servers.ports import free_port
 
 START_SECONDS = 120
@@ -94,9 +95,23 @@ class Program:
         self._reader.join(10)
         return code
 
-    def children(self) -> list[int]:
-        path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [int(pid) for pid in path.read_text().split()]
+
+def children(pid: int) -> list[int]:
+    """The processes that this one has started."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that this one and those after it have started."""
+    return [one for child in children(pid) for one in (child, *descendants(child))]
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process runs; one that has ended and was not yet asked how does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 @contextmanager
@@ -119,6 +134,21 @@ def first_start(tmp_path_factory) -> Iterator[Program]:
         yield program
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory) -> Path:
+    """The DATA_DIR of a site that has been founded and is not running."""
+    data_dir = tmp_path_factory.mktemp("template")
+    ended = run("manage.py", "migrate", data_dir=data_dir)
+    assert ended.returncode == 0, ended.stderr
+    return data_dir
+
+
+@pytest.fixture
+def founded(template, tmp_path) -> Path:
+    """A DATA_DIR of this test's own, of a site that has been founded."""
+    return Path(shutil.copytree(template, tmp_path / "data"))
+
+
 class TestTheFirstStart:
     def test_says_where_to_go_and_how_to_sign_in(self, first_start):
         for path in ("/", "/docs/", "/admin/"):
@@ -132,7 +162,7 @@ class TestTheFirstStart:
             ("/", "text/html"),
             ("/docs/", "text/html"),
             ("/admin/login/", "text/html"),
-            ("/api/v2/schema/?format=json", "application/vnd.oai.openapi+json"),
+            ("/api/v2/schema/?format=json", "application/json"),
             ("/api/v2/feed/latest/", "application/json"),
         ],
     )
@@ -180,23 +210,29 @@ class TestTheFirstStart:
 
 
 class TestTheServer:
-    def test_stops_in_order(self, tmp_path):
-        for number in (signal.SIGINT, signal.SIGTERM):
-            with running("cms.run", data_dir=tmp_path) as program:
-                program.wait_for_output("Inktree is running")
-                children = program.children()
-                assert len(children) == 2
-                assert program.stop(number) == 0
-                assert not any(Path(f"/proc/{pid}").exists() for pid in children)
-                assert "Traceback" not in program.output
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_stops_in_order(self, number, founded):
+        with running("cms.run", data_dir=founded) as program:
+            program.wait_for_output("Inktree is running")
+            started = descendants(program.process.pid)
+            assert len(started) == 3
+            assert program.stop(number) == 0
+            assert not any(is_alive(pid) for pid in started)
+            assert "Traceback" not in program.output
 
     @pytest.mark.parametrize("which", [0, 1])
-    def test_ends_loudly_when_one_of_its_processes_does(self, which, tmp_path):
-        with running("cms.run", data_dir=tmp_path) as program:
+    def test_ends_loudly_and_wholly_when_one_of_its_processes_does(self, which, founded):
+        with running("cms.run", data_dir=founded) as program:
             program.wait_for_output("Inktree is running")
-            os.kill(program.children()[which], signal.SIGKILL)
-            assert program.process.wait(40) == 1
+            started = descendants(program.process.pid)
+            os.kill(children(program.process.pid)[which], signal.SIGKILL)
+            assert program.process.wait(60) == 1
             program.wait_for_output(r"inktree: the (web server|ticker) ended with exit code -9; stopped")
+            wait_until(lambda: not any(is_alive(pid) for pid in started))
+
+    def test_sends_answers_in_one_piece(self, first_start):
+        _, body, headers = first_start.fetch("/api/v2/feed/latest/")
+        assert headers["content-length"] == str(len(body))
 
     def test_says_when_the_port_is_taken(self, tmp_path, first_start):
         ended = run("-m", "cms.run", data_dir=tmp_path, PORT=str(first_start.port))
@@ -206,11 +242,20 @@ class TestTheServer:
 
 
 class TestAProductionProcess:
-    def test_serves_with_given_secrets(self, tmp_path):
+    def test_serves_with_given_secrets(self, founded):
+        shutil.rmtree(founded / "secrets")
         given = {"SECRET_KEY": "s" * 50, "JWT_PRIVATE_KEY": keys.make_signing_key(), "WEB_CONCURRENCY": "2"}
-        assert run("manage.py", "migrate", data_dir=tmp_path, **given).returncode == 0
-        with running("cms.web", data_dir=tmp_path, **given) as program:
+        with running("cms.web", data_dir=founded, **given) as program:
             program.wait_until_it_answers()
             assert program.fetch("/api/v2/feed/latest/")[0] == 200
             assert program.stop() == 0
-        assert not (tmp_path / "secrets" / "secret-key").exists()
+        assert not (founded / "secrets").exists()
+
+    def test_replaces_a_worker_that_was_killed(self, founded):
+        given = {"SECRET_KEY": "s" * 50, "JWT_PRIVATE_KEY": keys.make_signing_key()}
+        with running("cms.web", data_dir=founded, **given) as program:
+            program.wait_until_it_answers()
+            (worker,) = children(program.process.pid)
+            os.kill(worker, signal.SIGKILL)
+            wait_until(lambda: children(program.process.pid) not in ([], [worker]))
+            program.wait_until_it_answers()

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
 
@@ -16,20 +15,13 @@ from django.core.management import call_command
 
 from core import ticker
 from core.exclusive import Exclusive
-from tests.house.commands import ROOT, environment
+from tests.house.commands import ROOT, environment, wait_until
 
 
 @pytest.fixture
 def no_other_jobs(monkeypatch) -> dict[str, ticker.Job]:
     monkeypatch.setattr(ticker, "jobs", {})
     return ticker.jobs
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
 
 
 class TestJobs:
@@ -67,7 +59,7 @@ class TestJobs:
         call_command("ticker", "--list")
         listed = capsys.readouterr().out
         assert "core.outbox.retry_undelivered" in listed
-        assert "publish_scheduled" in listed
+        assert "blogs.schedule.keep_schedule" in listed
 
     def test_are_not_run_while_another_ticker_works(self, transactional_db, no_other_jobs):
         ran = []
