@@ -11,7 +11,7 @@ from blogs.body.from_html import FindImages, from_html
 _OPTIONS = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES  # raw HTML is cleaned where it is read
 _EXTENSIONS = ["table", "strikethrough", "autolink", "tasklist"]
 _FENCED = re.compile(r"^ {0,3}(```|~~~).*?(?:^ {0,3}\1|\Z)", re.MULTILINE | re.DOTALL)
-_NOTE = re.compile(r"(^ {0,3})?\[\^([^\]\s]{1,100})\](:)?", re.MULTILINE)
+_NOTE = re.compile(r"(?<!\\)(?P<start>^ {0,3})?\[\^(?P<label>[^\]\s]{1,100})\](?P<colon>:)?", re.MULTILINE)
 
 
 def from_markdown(markdown: str, *, find_images: FindImages = lambda urls: {}) -> list[dict]:
@@ -25,10 +25,10 @@ def _cite_footnotes(markdown: str) -> str:
     if "[^" not in markdown:
         return markdown
     defined, cited = {}, set()
-    for start, label, colon in _NOTE.findall(_FENCED.sub("", markdown)):
-        if colon and start is not None:
-            defined[label] = True
+    for note in _NOTE.finditer(_FENCED.sub("", markdown)):
+        if note["start"] is not None and note["colon"]:
+            defined[note["label"]] = True
         else:
-            cited.add(label)
+            cited.add(note["label"])
     unused = [label for label in defined if label not in cited]
     return markdown + "\n\n" + "".join(f"[^{label}]" for label in unused) if unused else markdown

@@ -43,7 +43,7 @@ def _text(text: str) -> str:
 
 
 def _heading(value) -> str:
-    text = re.sub(r"(#+)$", r"\\\1", _escape(value["text"]))
+    text = re.sub(r"(#+)$", r"\\\1", _escape(value["text"].strip()))
     return f"{'#' * value['level']} {text}"
 
 

@@ -14,6 +14,9 @@ from core.errors import Invalid
 MOST_NESTED = 50
 """How deep elements may be nested. Parsing takes quadratic time in this, walking the tree a stack frame each."""
 
+MOST_ELEMENTS = 20_000
+"""How many elements there may be: a book's chapter has some thousands."""
+
 MOST_REPEATED = 20_000
 """How many styles of text may be repeated: one left open is repeated by HTML's rules in each paragraph that follows."""
 
@@ -102,10 +105,10 @@ def parse(html: str) -> Node:
     """The tree of some HTML, without anything a browser would run, under a root node.
 
     Tags without attributes that HTML does not know (`Vec<T>`) were meant as text and stay as such. Raises `Invalid`
-    where elements are nested too deeply.
+    for elements too many or nested too deeply.
     """
     html = _UNKNOWN_TAG.sub(lambda found: "<" if found[1].lower() in _KNOWN else "&lt;", html)
-    _check_nesting(html)
+    _check_elements(html)
     return build(_parser.clean(html))
 
 
@@ -117,11 +120,14 @@ def build(html: str) -> Node:
     return builder.root
 
 
-def _check_nesting(html: str) -> None:
-    """Raise `Invalid` where more elements are open than may be; those left unclosed by habit do not count."""
+def _check_elements(html: str) -> None:
+    """Raise `Invalid` for more elements, or more of them open, than may be; those left open by habit do not count."""
     open_tags: Counter[str] = Counter()
     depth = styles = repeated = 0
-    for closing, tag in _TAG.findall(html):
+    tags = _TAG.findall(html)
+    if sum(not closing for closing, _ in tags) > MOST_ELEMENTS:
+        raise Invalid(f"At most {MOST_ELEMENTS} elements.", code="too_many")
+    for closing, tag in tags:
         name = tag.lower()
         repeated += 0 if closing else styles
         if name in VOID or name in _CLOSED_BY_NEIGHBOURS or (closing and not open_tags[name]):

@@ -77,7 +77,9 @@ class TestWriters:
 
         def write():
             writer = another(alice)
-            return lambda: writer.call("POST", f"blogs/{blog}/posts/", json={"title": "x", "status": "live"}).status_code
+            return lambda: (
+                writer.call("POST", f"blogs/{blog}/posts/", json={"title": "x", "status": "live"}).status_code
+            )
 
         results = at_once(lambda: api.call("DELETE", f"blogs/{blog}/").status_code, *(write() for _ in range(5)))
         assert results[0] == 204
@@ -88,7 +90,12 @@ class TestWriters:
     def test_of_one_post_each_build_on_the_other(self, alice, at_once):
         post = alice.write("Shared")["id"]
         changes = [{"title": "New title"}, {"intro": "New intro"}, {"tags": ["new"]}, {"markdown": "New body"}]
-        at_once(*((lambda api, change: lambda: api.patch(f"posts/{post}/", json=change))(another(alice), c) for c in changes))
+        at_once(
+            *(
+                (lambda api, change: lambda: api.patch(f"posts/{post}/", json=change))(another(alice), c)
+                for c in changes
+            )
+        )
         seen = alice.get(f"posts/{post}/")
         assert (seen["title"], seen["intro"], seen["tags"]) == ("New title", "New intro", ["new"])
         assert "New body" in seen["body"][0]["value"]

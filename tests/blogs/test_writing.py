@@ -26,7 +26,9 @@ class TestNewPost:
             {"type": "embed", "value": {"url": "https://video.example/1"}},
             {"type": "divider"},
         ]
-        post = alice.write("Coast, fog & <sea>", body=body, tags=["Sea", "fog"], intro="By the sea", feature_image=photo["id"])
+        post = alice.write(
+            "Coast, fog & <sea>", body=body, tags=["Sea", "fog"], intro="By the sea", feature_image=photo["id"]
+        )
         seen = anyone.get(f"posts/{post['id']}/")
         assert seen["title"] == "Coast, fog & <sea>"
         assert seen["tags"] == ["fog", "Sea"]
@@ -60,7 +62,9 @@ class TestNewPost:
 
     @pytest.mark.parametrize("query_budget", [60])
     def test_costs_few_queries(self, alice, django_assert_max_num_queries, settings, query_budget):
-        settings.TASKS = {"default": settings.TASKS["default"] | {"OPTIONS": settings.TASKS["default"]["OPTIONS"] | {"inline": False}}}
+        settings.TASKS = {
+            "default": settings.TASKS["default"] | {"OPTIONS": settings.TASKS["default"]["OPTIONS"] | {"inline": False}}
+        }
         alice.write("Warm", tags=["a", "b"])
         with django_assert_max_num_queries(query_budget):
             alice.write("Measured", tags=["a", "b"])
