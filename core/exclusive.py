@@ -20,7 +20,9 @@ class Exclusive:
 
     def __init__(self, name: str):
         self.name = name
+        self._key = int.from_bytes(hashlib.sha256(f"inktree:{name}".encode()).digest()[:8], "big", signed=True)
         self._connection: BaseDatabaseWrapper | None = None
+        self._is_locked = False
         self._file: IO | None = None
 
     def acquire(self) -> bool:
@@ -33,23 +35,26 @@ class Exclusive:
         """Whether the lock is still ours; a lost database connection loses it."""
         if self._file is not None:
             return True
-        return self._connection is not None and self._ask("SELECT true")
+        return self._is_locked and self._ask("SELECT true")
 
     def release(self) -> None:
         """Give the lock back; does nothing when it is not held."""
+        if self._is_locked:
+            self._ask("SELECT pg_advisory_unlock(%s)", [self._key])
         if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+            self._forget_connection()
         if self._file is not None:
             self._file.close()
             self._file = None
 
     def _acquire_on_server(self) -> bool:
+        if self.is_held():
+            return True
         if self._connection is None:
             # A connection of its own: the lock belongs to it, and Django may close the shared one between jobs.
             self._connection = connections.create_connection(DEFAULT_DB_ALIAS)
-        key = int.from_bytes(hashlib.sha256(f"inktree:{self.name}".encode()).digest()[:8], "big", signed=True)
-        return self._ask("SELECT pg_try_advisory_lock(%s)", [key])
+        self._is_locked = self._ask("SELECT pg_try_advisory_lock(%s)", [self._key])
+        return self._is_locked
 
     def _ask(self, question: str, parameters: list | None = None) -> bool:
         try:
@@ -58,9 +63,13 @@ class Exclusive:
                 return cursor.fetchone()[0]
         except (DatabaseError, InterfaceError) as error:
             logger.warning("lock unavailable", extra={"lock": self.name, "error": str(error)})
-            self._connection.close()
-            self._connection = None
+            self._forget_connection()
             return False
+
+    def _forget_connection(self) -> None:
+        self._connection.close()
+        self._connection = None
+        self._is_locked = False
 
     def _acquire_file(self) -> bool:
         if self._file is None:

