@@ -21,6 +21,11 @@ class LoginForm(WagtailLoginForm):
 
     retry_after: int | None = None
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("User name or e-mail address")
+        self.fields["username"].widget.attrs["placeholder"] = ""
+
     def clean(self):
         username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if not username or not password:

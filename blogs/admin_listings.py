@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.ui.tables.pages import BulkActionsColumn, PageStatusColumn, PageTitleColumn
+from wagtail.admin.views.pages.listing import ExplorableIndexView
+from wagtail.admin.views.pages.search import SearchView
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.models import Page
 
-from blogs.models import BlogPage, BlogPostPage
+from blogs.models import BlogCard, BlogPage, BlogPostPage, PostCard
 from blogs.models.cards import PostStatus
 
 TITLE = PageTitleColumn("title", label=_("Title"), sort_key="title", classname="title")
@@ -18,6 +20,30 @@ UPDATED = DateColumn(
     "latest_revision_created_at", label=_("Updated"), sort_key="latest_revision_created_at", width="14%"
 )
 STATUS = PageStatusColumn("status", label=_("Status"), sort_key="live", width="14%")
+
+
+class WithCards:
+    """Mixed into a view that lists pages: gets the cards of all that are shown in two queries."""
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        shown = list(context["object_list"])
+        for kind, page_kind, cards in (
+            ("post", BlogPostPage, PostCard.objects.select_related("blog").defer("document", "detail", "owner_detail")),
+            ("blog", BlogPage, BlogCard.objects.select_related("owner")),
+        ):
+            pages = {page.pk: page for page in shown if isinstance(page, page_kind)}
+            for card in cards.filter(pk__in=pages) if pages else ():
+                setattr(card, kind, pages[card.pk])  # which also lets the page know its card
+        return context
+
+
+class PagesView(WithCards, ExplorableIndexView):
+    """The explorer."""
+
+
+class PagesSearchView(WithCards, SearchView):
+    """The search over all pages."""
 
 
 class PageFilters(WagtailFilterSet):
@@ -56,13 +82,7 @@ class PostFilters(PageFilters):
 
 
 def _count(name: str, label: str) -> Column:
-    """A number of the post's card; searches find pages without it."""
-    return Column(name, label=label, accessor=lambda page: _number(page, name), width="8%")
-
-
-def _number(page: Page, name: str) -> int | str:
-    card = getattr(page, "card", None)
-    return getattr(card, name) if card else "–"
+    return Column(name, label=label, accessor=lambda page: getattr(page.card, name), width="8%")
 
 
 class PlainPageViewSet(PageViewSet):
@@ -70,6 +90,8 @@ class PlainPageViewSet(PageViewSet):
 
     model = Page
     name = "pages_of_any_kind"
+    index_view_class = PagesView
+    search_view_class = PagesSearchView
     filterset_class = PageFilters
 
 
@@ -78,9 +100,10 @@ class BlogViewSet(PageViewSet):
 
     model = BlogPage
     name = "blogs"
+    index_view_class = PagesView
     columns = [
         TITLE,
-        Column("owner", label=_("Owner"), accessor=lambda page: page.owner, width="16%"),
+        Column("owner", label=_("Owner"), accessor=lambda page: page.card.owner, width="16%"),
         _count("post_count", _("Posts")),
         _count("follower_count", _("Followers")),
         UPDATED,
@@ -94,6 +117,7 @@ class PostViewSet(PageViewSet):
 
     model = BlogPostPage
     name = "posts"
+    index_view_class = PagesView
     columns = [
         BulkActionsColumn("bulk_actions"),
         TITLE,

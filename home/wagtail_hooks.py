@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.templatetags.static import static
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.home import UserObjectsInWorkflowModerationPanel, WorkflowObjectsToModeratePanel
+from wagtail.admin.wagtail_hooks import ExplorerMenuItem
 
 from home.dashboard import BlogsPanel, CommentsPanel, Numbers, UnfinishedPanel
 
@@ -27,6 +30,18 @@ def own_panels(request, panels):
 @hooks.register("construct_homepage_summary_items", order=LAST)
 def own_numbers(request, items):
     items[:] = Numbers(request).items
+
+
+@hooks.register("construct_main_menu", order=LAST)
+def own_words(request, items):
+    """Call things what they are called everywhere else."""
+    for place, item in enumerate(items):
+        if item.name == "explorer":
+            items[place] = ExplorerMenuItem(
+                _("Blogs"), item.url, name=item.name, icon_name=item.icon_name, order=item.order
+            )
+        elif item.name == "documents":
+            items[place] = MenuItem(_("Files"), item.url, name=item.name, icon_name=item.icon_name, order=item.order)
 
 
 @hooks.register("insert_global_admin_css")

@@ -28,7 +28,10 @@ from members.registration import add_member, problems_of
 
 
 class PasswordsMixin:
-    """Two fields for a new password."""
+    """Two fields for a new password. What is given is judged by the services and not by the model."""
+
+    def _post_clean(self):
+        pass
 
     def check_passwords(self, user: User) -> None:
         password, again = self.cleaned_data.get("password1"), self.cleaned_data.get("password2")

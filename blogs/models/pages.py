@@ -132,6 +132,8 @@ class BlogPostPage(Page):
         return False  # Wagtail would ask the database at each save
 
     def get_full_url(self, request=None):
+        if "card" in self._state.fields_cache:  # where many posts are listed
+            return post_url(self.card.blog.slug, self.slug)
         blog_slug = BlogPage.objects.ancestor_of(self).values_list("slug", flat=True).first()
         return post_url(blog_slug, self.slug) if blog_slug else None
 
