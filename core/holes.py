@@ -14,9 +14,12 @@ OWNER = secrets.token_hex(16)
 _HOLE = "\x01"
 
 
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def dumps(value) -> str:
     """Compact JSON text."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _encoder.encode(value)
 
 
 def store(value) -> str:

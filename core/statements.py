@@ -62,6 +62,8 @@ class Statement:
         compiler = queryset.query.get_compiler(using=using)
         self._sql, params = compiler.as_sql()
         self._parameters = [_recipe(parameter, names) for parameter in params]
+        self._numbered = _numbered(self._sql)
+        self._arguments = f"({', '.join(['%s'] * len(params))})" if params else ""
         self._compiler = compiler
         self._converters = compiler.get_converters([column for column, _, _ in compiler.select])
 
@@ -76,11 +78,36 @@ class Statement:
         adapted = {name: self._adapt(ops, value) for name, value in values.items()}
         params = [recipe(adapted, ops) if callable(recipe) else recipe for recipe in self._parameters]
         with connection.cursor() as cursor:
-            cursor.execute(self._sql, params)
+            cursor.execute(self._prepared(connection, cursor) or self._sql, params)
             rows = cursor.fetchall()
         if self._converters:
             return list(map(tuple, self._compiler.apply_converters(rows, self._converters)))
         return rows
+
+    def _prepared(self, connection, cursor) -> str | None:
+        """The SQL that runs this statement as one prepared on the connection, where that saves the planning.
+
+        A pooler between us and PostgreSQL hands connections around, which is what Django's setting against server-side
+        cursors stands for; there nothing is prepared.
+        """
+        if connection.vendor != "postgresql" or connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+            return None
+        raw, names = connection.__dict__.get("_prepared_statements", (None, None))
+        if raw is not connection.connection:
+            names = {}
+            connection.__dict__["_prepared_statements"] = (connection.connection, names)
+        name = names.get(self)
+        if name is None:
+            name = f"inktree_{len(names)}"
+            cursor.cursor.execute(f"PREPARE {name} AS {self._numbered}")
+            names[self] = name
+        return f"EXECUTE {name}{self._arguments}"
+
+
+def _numbered(sql: str) -> str:
+    """The SQL with `$1`, `$2` … in place of `%s`, as PREPARE wants it."""
+    head, *parts = sql.split("%s")
+    return (head + "".join(f"${number}{part}" for number, part in enumerate(parts, 1))).replace("%%", "%")
 
 
 _compiled: dict[Hashable, Statement] = {}

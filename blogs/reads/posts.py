@@ -173,12 +173,13 @@ def _post_members(row: tuple, at: datetime, viewer: Viewer) -> str:
     (_, _, _, _, document, slug, status, expire_at, likes, comments, replies, _) = row[:12]
     blog_slug, blog_title, blog_avatar, username, name, avatar = row[12:18]
     author_ref = user_ref_json(username, name, avatar)
+    bare_ref = user_ref_json(username, name, None) if avatar else author_ref
     return documents.post_members(
         document=document,
         slug=slug,
         status="expired" if status == "live" and expire_at and expire_at <= at else status,
         blog_slug=blog_slug,
-        blog_ref=documents.blog_ref_json(blog_slug, blog_title, blog_avatar, user_ref_json(username, name, None)),
+        blog_ref=documents.blog_ref_json(blog_slug, blog_title, blog_avatar, bare_ref),
         author_ref=author_ref,
         likes=likes,
         comments=comments,
