@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import ParseError
@@ -14,15 +16,17 @@ from accounts.viewers import Viewer
 from api import cursors, parameters
 from api.auth import DONE, read
 from api.authentication import IsSignedIn
+from api.errors import Refusal
 from api.file_documents import file_document, share_url
 from api.identifiers import id_of
 from api.listing import list_document
 from api.parsers import MultiPartParser
 from api.reading import Answer, ReadView, answer, require_sign_in
+from api.serializers.errors import ErrorSerializer
 from api.serializers.files import FileChange, FileSerializer, NewFile, ShareSerializer
 from api.serializers.lists import envelope
 from core import holes
-from core.errors import NotAllowed, NotFound
+from core.errors import NotAllowed, NotFound, Problem
 from media.files import incoming, reads
 from media.files.sending import send
 from media.models import File
@@ -30,6 +34,7 @@ from media.services import files
 
 ID = OpenApiParameter("id", int, OpenApiParameter.PATH)
 OWNER = OpenApiParameter("owner", str, description="For admins: the user name of whom the storage belongs to.")
+EMPTY_RANGE = Problem("There is nothing in that range.", "range_not_satisfiable")
 PRIVATE = {"Cache-Control": "private, no-store"}
 
 
@@ -152,11 +157,14 @@ class FileDownload(ReadView):
             (200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, "All of it."),
             (206, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, "The range that was asked for."),
             302: OpenApiResponse(description="To where the bytes are, for a minute."),
-            416: OpenApiResponse(description="There is nothing in that range."),
+            416: OpenApiResponse(ErrorSerializer, "There is nothing in that range."),
         },
     )
     def get(self, request, id):
-        return send(request, _find(request.viewer, id))
+        response = send(request, _find(request.viewer, id))
+        if response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            return Refusal(response.status_code, [EMPTY_RANGE], headers=_ranges_of(response)).response()
+        return response
 
 
 @extend_schema(tags=["files"], parameters=[ID])
@@ -181,6 +189,10 @@ class FileShare(ReadView):
     def delete(self, request, id):
         files.unshare_file(file=_find(request.viewer, id))
         return Response(status=204)
+
+
+def _ranges_of(response: HttpResponse) -> dict[str, str]:
+    return {name: response.headers[name] for name in ("Content-Range", "Accept-Ranges")}
 
 
 def announced_length(request: HttpRequest) -> int:

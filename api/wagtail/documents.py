@@ -7,12 +7,12 @@ from rest_framework.fields import Field
 from wagtail.api.v2.serializers import BaseSerializer
 from wagtail.documents.api.v2.views import DocumentsAPIViewSet
 
-from accounts.viewers import Viewer
 from api.serializers.wagtail import DocumentSerializer as DocumentInSchema
 from api.wagtail import filters
 from api.wagtail.documented import TAGS, documented
 from api.wagtail.images import TagNamesField
 from api.wagtail.viewset import OurRules
+from media.files.reads import files_visible_to
 from media.models import File
 
 
@@ -40,11 +40,4 @@ class DocumentsViewSet(OurRules, DocumentsAPIViewSet):
     own_fields = {File: {"created_at": None, "content_type": None, "file_size": None, "comment": None}}
 
     def get_queryset(self):
-        return files_of(self.viewer).prefetch_related("tags").order_by("id")
-
-
-def files_of(viewer: Viewer):
-    """The files this viewer may list."""
-    if viewer.is_admin:
-        return File.objects.all()
-    return File.objects.filter(uploaded_by_user=viewer.user_id) if not viewer.is_anonymous else File.objects.none()
+        return files_visible_to(self.viewer).prefetch_related("tags").order_by("id")
