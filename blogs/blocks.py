@@ -21,6 +21,12 @@ class ParagraphBlock(blocks.RichTextBlock):
     def get_prep_value(self, value):
         return clean_paragraph(super().get_prep_value(value))
 
+    def value_from_datadict(self, data, files, prefix):
+        try:
+            return super().value_from_datadict(data, files, prefix)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError):  # not what the editor sends
+            return self.to_python("")
+
 
 class HeadingBlock(StructBlock):
     level = blocks.ChoiceBlock(choices=[(2, "2"), (3, "3"), (4, "4")], default=2, label=_("level"))
