@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 from accounts.services import addresses, passwords, sessions, sign_in
 from api.authentication import IsSignedIn
 from api.errors import refusal_of
+from api.serializers.errors import ErrorSerializer, UserBlockedSerializer
 from api.serializers.users import (
     CredentialsSerializer,
     LinkSerializer,
@@ -27,6 +28,8 @@ from core.errors import Invalid, Problem
 from members import registration
 
 DONE = OpenApiResponse(description="Done.")
+REFUSED = OpenApiResponse(ErrorSerializer, "Not a credential that is good for this.")
+BLOCKED = OpenApiResponse(UserBlockedSerializer, "The user is blocked: `until` says how long.")
 
 
 class OpenView(APIView):
@@ -88,7 +91,7 @@ class TokenView(OpenView):
         operation_id="auth_token",
         tags=["auth"],
         request=CredentialsSerializer,
-        responses=TokensSerializer,
+        responses={200: TokensSerializer, 401: REFUSED, 403: BLOCKED},
         summary="Sign in",
     )
     def post(self, request):
@@ -109,7 +112,7 @@ class RefreshView(OpenView):
         operation_id="auth_token_refresh",
         tags=["auth"],
         request=RefreshSerializer,
-        responses=TokensSerializer,
+        responses={200: TokensSerializer, 401: REFUSED},
         summary="Exchange a refresh token, once",
         description="The same token again within ten seconds is 401 `token_rotated`; later it ends the session.",
     )
@@ -119,7 +122,11 @@ class RefreshView(OpenView):
 
 class LogoutView(OpenView):
     @extend_schema(
-        operation_id="auth_logout", tags=["auth"], request=RefreshSerializer, responses={204: DONE}, summary="Sign out"
+        operation_id="auth_logout",
+        tags=["auth"],
+        request=RefreshSerializer,
+        responses={204: DONE, 401: REFUSED},
+        summary="Sign out",
     )
     def post(self, request):
         sessions.sign_out(refresh=read(RefreshSerializer, request)["refresh"])

@@ -44,6 +44,8 @@ class Schema(AutoSchema):
             return responses
         if self.method == "GET" and isinstance(self.view, ReadView | BaseAPIViewSet) and "200" in responses:
             responses["304"] = {"description": "The caller has it already: `If-None-Match` named its `ETag`."}
+        if "/blogs/{" in self.path and "308" not in responses:
+            responses["308"] = {"description": "The blog has another slug now: `Location` says where to ask again."}
         for code in self._refusals():
             if code not in responses:
                 refusal = OpenApiResponse(ErrorSerializer, REFUSALS[code])
@@ -58,12 +60,10 @@ class Schema(AutoSchema):
             codes.append("401")
         if self.method not in SAFE or not self._is_open():
             codes.append("403")
-        if self.method not in SAFE:
-            codes.append("429")
         if "{" in self.path:
             codes.append("404")
-        if self._get_request_body():
-            codes += ["413", "415"]
+        if self.method not in SAFE:
+            codes += ["409", "413", "415", "429"]
         return codes
 
 

@@ -7,6 +7,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework import serializers
 from wagtail.api.rich_text import APIRichText
 
+from api.serializers.errors import ErrorSerializer
 from api.serializers.wagtail import counted
 from api.wagtail.filters import OPERATORS
 
@@ -49,6 +50,7 @@ TREE = [
 ]
 HTML_PATH = _query("html_path", description="The path of a page, for example `/alice/a-post/`.")
 ID = OpenApiParameter("id", WHOLE | {"minimum": 1}, OpenApiParameter.PATH)
+NOTHING = OpenApiResponse(ErrorSerializer, "The caller can see no such thing.")
 FOUND = OpenApiResponse(description="`Location` is the detail address of what was found.")
 
 
@@ -72,7 +74,7 @@ def documented(name: str, item: type[serializers.Serializer], *, listing=(), fin
             operation_id=f"wagtail_{one}_find",
             summary=f"Find a {one}",
             parameters=[_query("id", WHOLE), FIELDS, FORMAT, *find],
-            responses={302: FOUND},
+            responses={302: FOUND, 404: NOTHING},
         ),
     }
 
