@@ -59,11 +59,10 @@ def landing(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
 @_for_readers
 def blog(request: HttpRequest, *, viewer: Viewer, blog: str) -> HttpResponse:
     """A blog with its posts, newest first. One that the viewer may not read is not there."""
-    found = reads.read_blog(viewer=viewer, slug=blog)
-    document = json.loads(found.json) if found else None
-    if document is None or document["url"] is None:
+    document = _open_blog(viewer, blog)
+    if document is None:
         slug = reads.moved_blog(viewer=viewer, slug=blog)
-        if slug is None or slug == blog:
+        if slug is None or slug == blog or _open_blog(viewer, slug) is None:
             raise Http404
         return MovedForGood(reverse("blog", args=[slug]))
     where = reads.PostFilter(blog=blog)
@@ -84,6 +83,13 @@ def post(request: HttpRequest, *, viewer: Viewer, blog: str, post: str) -> HttpR
     if found is None:
         return _moved_post(viewer, blog, post)
     return render(request, "home/post.html", {"post": shown(json.loads(found.json))})
+
+
+def _open_blog(viewer: Viewer, slug: str) -> dict | None:
+    """The blog, unless the viewer would get no more than the shell of it."""
+    found = reads.read_blog(viewer=viewer, slug=slug)
+    document = json.loads(found.json) if found else None
+    return document if document and document["url"] is not None else None
 
 
 def _moved_post(viewer: Viewer, blog: str, post: str) -> HttpResponse:

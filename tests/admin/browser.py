@@ -27,7 +27,9 @@ class Admin:
     def get(self, path: str, expect: int | tuple[int, ...] = 200, **params) -> HttpResponse:
         return self._checked("GET", path, expect, self.client.get(path, params))
 
-    def post(self, path: str, data: dict[str, Any], expect: int | tuple[int, ...] = (200, 302), **extra) -> HttpResponse:
+    def post(
+        self, path: str, data: dict[str, Any], expect: int | tuple[int, ...] = (200, 302), **extra
+    ) -> HttpResponse:
         with TestCase.captureOnCommitCallbacks(execute=True):
             answer = self.client.post(path, data, **extra)
         return self._checked("POST", path, expect, answer)
@@ -77,7 +79,12 @@ def post_form(*, title: str = "A post", body: list[tuple[str, Any]] = (), tags: 
             data[f"{prefix}-value-count"] = str(len(value))
             for number, image in enumerate(value):
                 item = f"{prefix}-value-{number}"
-                data |= {f"{item}-deleted": "", f"{item}-order": str(number), f"{item}-value": str(image), f"{item}-id": ""}
+                data |= {
+                    f"{item}-deleted": "",
+                    f"{item}-order": str(number),
+                    f"{item}-value": str(image),
+                    f"{item}-id": "",
+                }
         elif isinstance(value, dict):
             data |= {f"{prefix}-value-{name}": str(text) for name, text in value.items()}
         else:

@@ -48,10 +48,13 @@ def bobs(bob, picture):
         bob.write(f"{CANARY}Later", publish_at="2099-01-01T00:00:00Z", slug="qanary-later", **content),
     ]
     hidden = bob.post(
-        "blogs/", json={"title": f"{CANARY}Private", "slug": "qanary-private", "is_private": True, "tags": [f"{CANARY}T"]}
+        "blogs/",
+        json={"title": f"{CANARY}Private", "slug": "qanary-private", "is_private": True, "tags": [f"{CANARY}T"]},
     )
     posts.append(bob.write(f"{CANARY}Hidden", blog=hidden["slug"], slug="qanary-hidden", **content))
-    file = bob.post("files/", data={"comment": f"{CANARY}Comment"}, files=[("file", (f"{CANARY}.txt", b"Qanary bytes"))])
+    file = bob.post(
+        "files/", data={"comment": f"{CANARY}Comment"}, files=[("file", (f"{CANARY}.txt", b"Qanary bytes"))]
+    )
     pages = [page.pk for page in Page.objects.filter(slug__startswith="qanary")]
     return {
         "posts": [post["id"] for post in posts],
@@ -216,7 +219,9 @@ class TestForeignImages:
 
     def test_are_refused_as_the_picture_of_a_blog(self, author: Admin, foreign):
         place = reverse("wagtailadmin_pages:edit", args=(author.blog.pk,))
-        answer = author.post(place, {"title": "Mine", "slug": author.api.blog, "avatar": foreign, "action-publish": "1"}, 200)
+        answer = author.post(
+            place, {"title": "Mine", "slug": author.api.blog, "avatar": foreign, "action-publish": "1"}, 200
+        )
         assert "avatar" in answer.context["form"].errors
         assert_tells_nothing(answer)
 
@@ -252,10 +257,20 @@ class TestLinksToPages:
 class TestTheMenu:
     def test_offers_an_author_only_what_he_may_open(self, author: Admin):
         page = author.get("/admin/").content.decode()
-        for url in ("/admin/users/", "/admin/groups/", "/admin/reports/", "/admin/redirects/", "/admin/sites/",
-                    "/admin/collections/", "/admin/workflows/", "/admin/snippets/"):
+        for url in (
+            "/admin/users/",
+            "/admin/groups/",
+            "/admin/reports/",
+            "/admin/redirects/",
+            "/admin/sites/",
+            "/admin/collections/",
+            "/admin/workflows/",
+            "/admin/snippets/",
+        ):
             assert url not in page, url
 
-    @pytest.mark.parametrize("path", ["/django-admin/", "/admin/users/", "/admin/settings/", "/admin/reports/site-history/"])
+    @pytest.mark.parametrize(
+        "path", ["/django-admin/", "/admin/users/", "/admin/settings/", "/admin/reports/site-history/"]
+    )
     def test_what_it_does_not_offer_is_not_there(self, author: Admin, path):
         assert author.client.get(path).status_code == 404

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
@@ -87,7 +86,12 @@ class TestWhatIsHidden:
         private = alice.write(f"{CANARY} post", blog="qanary-blog", slug="private")
         draft = alice.write(f"{CANARY} draft", status="draft", slug="draft")
         later = alice.write(f"{CANARY} later", publish_at="2099-01-01T00:00:00Z", slug="later")
-        return ["/qanary-blog/", "/qanary-blog/private/", *(f"/alice/{post['slug']}/" for post in (draft, later)), private["slug"]][:4]
+        return [
+            "/qanary-blog/",
+            "/qanary-blog/private/",
+            *(f"/alice/{post['slug']}/" for post in (draft, later)),
+            private["slug"],
+        ][:4]
 
     def test_is_not_there_for_strangers(self, hidden, reader, enter, bob):
         nothing = reader.get("/alice/never-was/").content
@@ -128,8 +132,7 @@ class TestOldAddresses:
         alice.post(f"posts/{post['id']}/unpublish/", 200)
         assert reader.get("/alice/first/").status_code == 404
         alice.patch("blogs/alice/", json={"slug": "qanary-place", "is_private": True})
-        answer = reader.get("/alice/")
-        assert answer.status_code == 404 or "qanary" not in json.dumps(dict(answer.headers))
+        assert reader.get("/alice/").status_code == 404
 
 
 class TestThePageOfABlog:
@@ -143,7 +146,9 @@ class TestThePageOfABlog:
         assert len(set(titles)) == 23
         assert 'rel="next"' not in second
 
-    @pytest.mark.parametrize("place", ["x", "2020-01-01,1", "2020-01-01T00:00:00Z,x", "0001-01-01T00:00:00+23:59,1", ",", "a,b,c", "9" * 99])
+    @pytest.mark.parametrize(
+        "place", ["x", "2020-01-01,1", "2020-01-01T00:00:00Z,x", "0001-01-01T00:00:00+23:59,1", ",", "a,b,c", "9" * 99]
+    )
     def test_refuses_bad_places(self, alice, reader, place):
         assert reader.get("/alice/", {"after": place}).status_code in (200, 400)
 

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
-from core import clock
 from blogs.models import BlogPostPage
+from core import clock
 
 
 @pytest.fixture

@@ -99,7 +99,11 @@ class TestTheAccountPage:
 
     @pytest.mark.parametrize(
         ("old", "new", "again"),
-        [("wrong", "An0ther-good-one", "An0ther-good-one"), (PASSWORD, "short", "short"), (PASSWORD, "An0ther-good-one", "x")],
+        [
+            ("wrong", "An0ther-good-one", "An0ther-good-one"),
+            (PASSWORD, "short", "short"),
+            (PASSWORD, "An0ther-good-one", "x"),
+        ],
     )
     def test_refuses_bad_passwords(self, author, old, new, again):
         given = {"password-old_password": old, "password-new_password1": new, "password-new_password2": again}
@@ -111,7 +115,9 @@ class TestTheAccountPage:
         assert 'type="file"' not in page
 
     def test_has_no_way_to_another_address(self, author):
-        author.post("/admin/account/", self.fields(**{"profile-email": "x@example.com", "name_email-email": "x@y.z"}), 302)
+        author.post(
+            "/admin/account/", self.fields(**{"profile-email": "x@example.com", "name_email-email": "x@y.z"}), 302
+        )
         assert author.api.get("me/")["email"] == "alice@example.com"
 
 

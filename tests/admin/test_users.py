@@ -13,8 +13,14 @@ def alices_page(alice) -> str:
     return reverse("wagtailusers_users:edit", args=(User.objects.get(username="alice").pk,))
 
 
-NEW = {"username": "newbie", "email": "new@example.com", "name": "New", "role": "user",
-       "password1": "A-g00d-password", "password2": "A-g00d-password"}
+NEW = {
+    "username": "newbie",
+    "email": "new@example.com",
+    "name": "New",
+    "role": "user",
+    "password1": "A-g00d-password",
+    "password2": "A-g00d-password",
+}
 
 
 class TestUsers:
@@ -33,14 +39,27 @@ class TestUsers:
         chief.post(reverse("wagtailusers_users:add"), NEW, 302)
         assert [blog["slug"] for blog in anyone.get("users/newbie/")["blogs"]] == ["newbie"]
 
-    @pytest.mark.parametrize("wrong", [{"username": "admin"}, {"username": "ADMIN"}, {"email": "admin@example.com"},
-                                       {"password2": "x"}, {"password1": "short", "password2": "short"}, {"role": "king"}])
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"username": "admin"},
+            {"username": "ADMIN"},
+            {"email": "admin@example.com"},
+            {"password2": "x"},
+            {"password1": "short", "password2": "short"},
+            {"role": "king"},
+        ],
+    )
     def test_added_are_checked_as_in_the_api(self, chief, wrong):
         assert chief.post(reverse("wagtailusers_users:add"), {**NEW, **wrong}, 200).context["form"].errors
         assert not User.objects.filter(username="newbie").exists()
 
     def test_can_become_moderators_and_back(self, chief, alices_page):
-        for role, groups in (("moderator", {"Authors", "Moderators"}), ("admin", {"Authors", "Moderators"}), ("user", {"Authors"})):
+        for role, groups in (
+            ("moderator", {"Authors", "Moderators"}),
+            ("admin", {"Authors", "Moderators"}),
+            ("user", {"Authors"}),
+        ):
             chief.post(alices_page, {"name": "Alice", "bio": "", "role": role}, 302)
             alice = User.objects.get(username="alice")
             assert (alice.role, alice.is_superuser) == (role, role == "admin")

@@ -54,7 +54,10 @@ class TestPublishing:
     def test_at_a_time_to_come_schedules(self, author):
         author.write(title="Later", go_live_at="2099-01-01 10:00")
         [post] = author.api.get("me/posts/")["items"]
-        assert (post["status"], author.api.get(f"posts/{post['id']}/")["publish_at"]) == ("scheduled", "2099-01-01T10:00:00Z")
+        assert (post["status"], author.api.get(f"posts/{post['id']}/")["publish_at"]) == (
+            "scheduled",
+            "2099-01-01T10:00:00Z",
+        )
 
     def test_a_change_keeps_the_date_and_tells_of_the_update(self, author, anyone):
         author.write(title="First")
@@ -123,7 +126,13 @@ class TestTheForm:
 
     def test_of_a_blog_changes_it_as_the_api_does(self, author, anyone):
         place = reverse("wagtailadmin_pages:edit", args=(author.blog.pk,))
-        fields = {"title": "New name", "slug": "new-place", "description": "About", "tags": "a, b", "action-publish": "1"}
+        fields = {
+            "title": "New name",
+            "slug": "new-place",
+            "description": "About",
+            "tags": "a, b",
+            "action-publish": "1",
+        }
         author.post(place, fields, 302)
         blog = anyone.get("blogs/new-place/")
         assert (blog["title"], blog["description"], blog["tags"]) == ("New name", "About", ["a", "b"])
