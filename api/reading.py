@@ -89,6 +89,12 @@ class HotPages:
             while self._bytes > self.MOST_BYTES:
                 self._drop(next(iter(self._kept)))
 
+    def forget(self) -> None:
+        """Keep nothing of what was kept."""
+        with self._lock:
+            self._kept.clear()
+            self._bytes = 0
+
     def _drop(self, key: str) -> None:
         kept = self._kept.pop(key, None)
         if kept:

@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import connections
 from PIL import Image
 
+from api.reading import hot_pages
 from tests.client import Api
 from tests.servers.plugin import ADMIN_PASSWORD
 from tests.servers.s3 import Aws, running_aws
@@ -21,8 +22,9 @@ PASSWORD = "Corr3ct-horse-battery"
 
 @pytest.fixture(autouse=True)
 def _clean_memory() -> None:
-    """What one test left in the process's cache is unknown to the next."""
+    """What one test left in the process's memory is unknown to the next."""
     cache.clear()
+    hot_pages.forget()  # ids and versions come again after a rollback
 
 
 @pytest.fixture
