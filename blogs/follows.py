@@ -70,14 +70,22 @@ def accept_all_requests(*, blog: BlogCard) -> int:
 @transaction.atomic
 def reject_request(*, blog: BlogCard, user: User) -> None:
     """Reject a user's request to follow; he may ask again. Raises `NotFound` when there is none."""
-    if not Follow.objects.filter(blog=_locked(blog), user=user, accepted_at__isnull=True).delete()[0]:
+    if not _reject(_locked(blog), user=user):
         raise NotFound
 
 
 @transaction.atomic
 def reject_all_requests(*, blog: BlogCard) -> int:
     """Reject every request to follow a blog; returns how many there were."""
-    return Follow.objects.filter(blog=_locked(blog), accepted_at__isnull=True).delete()[0]
+    return _reject(_locked(blog))
+
+
+@transaction.atomic
+def accept_requests_to_public(*, blog_id: int) -> None:
+    """Accept what was asked of a blog while it was private, if it is private no more."""
+    blog = _locked(BlogCard(pk=blog_id))
+    if not blog.is_private:
+        _accept(blog)
 
 
 def _locked(blog: BlogCard) -> BlogCard:
@@ -97,6 +105,15 @@ def _accept(blog: BlogCard, **which) -> int:
     return len(users)
 
 
+def _reject(blog: BlogCard, **which) -> int:
+    requests = Follow.objects.filter(blog=blog, accepted_at__isnull=True, **which)
+    users = list(requests.values_list("user_id", flat=True))
+    if users:
+        requests.delete()
+        outbox.record("follow.request_ended", blog=blog.pk, users=users, actor=blog.owner_id)
+    return len(users)
+
+
 def _end(blog: BlogCard, user: User, **which) -> bool:
     follow = Follow.objects.filter(blog=blog, user=user, **which).first()
     if follow is None:
@@ -105,6 +122,8 @@ def _end(blog: BlogCard, user: User, **which) -> bool:
     if follow.accepted_at:
         _count(blog, -1)
         outbox.record("blog.unfollowed", blog=blog.pk, actor=user.pk)
+    else:
+        outbox.record("follow.request_ended", blog=blog.pk, users=[user.pk], actor=user.pk)
     return True
 
 

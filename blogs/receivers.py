@@ -20,6 +20,8 @@ def user_is_different(**facts):
 @receiver(pre_delete, sender=PostCard)
 def post_is_deleted(instance, **kwargs):
     cards.forget_post(instance)
+    if replies := list(PostCard.objects.filter(reply_to=instance).values_list("pk", flat=True)):
+        outbox.record("cards.stale", posts=replies, blogs=[])
 
 
 @receiver(pre_delete, sender=BlogCard)

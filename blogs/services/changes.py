@@ -8,7 +8,7 @@ from contextvars import ContextVar
 
 from django.db import transaction
 
-from blogs import cards
+from blogs import cards, follows
 from blogs.models import BlogCard, BlogPage, BlogPostPage, OldBlogSlug, OldPostSlug, PostCard
 from core import outbox
 
@@ -59,6 +59,8 @@ def settle_blog(blog: BlogPage, *, actor_id: int | None) -> None:
         OldBlogSlug.objects.filter(slug=blog.slug, blog=blog).delete()
         OldBlogSlug.objects.get_or_create(slug=before["slug"], defaults={"blog": blog})
     cards.refresh_blog(blog)
+    if before:
+        follows.accept_requests_to_public(blog_id=blog.pk)
     outbox.record("blog.updated" if before else "blog.created", blog=blog.pk, actor=actor_id)
 
 
