@@ -154,8 +154,8 @@ class FileDownload(ReadView):
         summary="Download a file",
         parameters=[OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="Of bytes: `bytes=0-99`.")],
         responses={
-            (200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, "All of it."),
-            (206, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, "The range that was asked for."),
+            (200, "*/*"): OpenApiResponse(OpenApiTypes.BINARY, "All of it."),
+            (206, "*/*"): OpenApiResponse(OpenApiTypes.BINARY, "The range that was asked for."),
             302: OpenApiResponse(description="To where the bytes are, for a minute."),
             416: OpenApiResponse(ErrorSerializer, "There is nothing in that range."),
         },

@@ -165,6 +165,8 @@ class PostImages(APIView):
 class PostRevisions(ReadView):
     """The versions of a post."""
 
+    permission_classes = [IsSignedIn]
+
     @extend_schema(
         operation_id="post_revisions",
         summary="Versions of one's post, the latest first",
