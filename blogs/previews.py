@@ -30,6 +30,11 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src * data:; font-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
+PANEL_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src * data:; font-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+"""Of a preview beside the editor, whose checks of contents and accessibility run inside it."""
 PREVIEWED_POSTS = 20
 TIMES = ("published_at", "updated_at", "created_at")
 
@@ -44,7 +49,7 @@ def preview_post(post: BlogPostPage, request: HttpRequest) -> HttpResponse:
     """The page of this very version of a post, which need not be saved at all."""
     blog = BlogPage.objects.select_related("owner__avatar", "avatar").ancestor_of(post).first()
     context = {"post": shown(_post_document(post, blog)), "is_preview": True}
-    return _private(TemplateResponse(request, "home/post.html", context))
+    return _private(TemplateResponse(request, "home/post.html", context), request)
 
 
 def preview_blog(blog: BlogPage, request: HttpRequest) -> HttpResponse:
@@ -63,7 +68,7 @@ def preview_blog(blog: BlogPage, request: HttpRequest) -> HttpResponse:
         "is_preview": True,
         "is_first_page": True,
     }
-    return _private(TemplateResponse(request, "home/blog.html", context))
+    return _private(TemplateResponse(request, "home/blog.html", context), request)
 
 
 def _post_document(post: BlogPostPage, blog: BlogPage) -> dict:
@@ -113,7 +118,8 @@ def _avatar(blog: BlogPage) -> str:
     return holes.store(image_document(blog.avatar, owner=holes.OWNER)) if blog.avatar else ""
 
 
-def _private(response: TemplateResponse) -> HttpResponse:
+def _private(response: TemplateResponse, request: HttpRequest) -> HttpResponse:
+    is_in_panel = getattr(request, "in_preview_panel", False)
     response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response.headers["Content-Security-Policy"] = PANEL_SECURITY_POLICY if is_in_panel else CONTENT_SECURITY_POLICY
     return response

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from wagtail.models import Page
 
@@ -229,6 +230,18 @@ class TestForeignImages:
         place = reverse("wagtailadmin_pages:preview_on_add", args=("blogs", "blogpostpage", author.blog.pk))
         answer = author.post(place, post_form(feature_image=str(foreign), body=[("gallery", [foreign])]), 200)
         assert answer.json()["is_valid"] is False
+
+    def test_are_not_shown_to_who_uploads_the_same_again(self, author: Admin, bob, picture):
+        content = picture(320, 200)
+        bob.upload(content, title="QanaryImage")
+        for path, field in (
+            ("/admin/images/chooser/create/", "image-chooser-upload-file"),
+            ("/admin/images/multiple/add/", "files[]"),
+        ):
+            upload = SimpleUploadedFile("same.jpg", content, "image/jpeg")
+            answer = author.post(path, {"image-chooser-upload-title": "Same", "title": "Same", field: upload}, 200)
+            assert_tells_nothing(answer)
+        assert set(Image.objects.filter(title="Same").values_list("uploaded_by_user__username", flat=True)) == {"alice"}
 
     def test_own_ones_are_taken(self, author: Admin, anyone, picture):
         own = author.api.upload(picture())["id"]
