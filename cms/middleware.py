@@ -1,96 +1,24 @@
-"""What every answer passes through, and what only pages do.
+"""What every answer passes through.
 
-A request to the API needs no session, message, CSRF or language. The stock middlewares are therefore subclassed so
-that requests below `/api/` pass them by.
+A request to the API needs no session, message, CSRF or language: it passes by the middlewares of pages, which are
+listed in `settings.PAGE_MIDDLEWARE`.
 """
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.contrib.auth.middleware import AuthenticationMiddleware
-from django.contrib.messages.middleware import MessageMiddleware
-from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest, HttpResponse
-from django.middleware.clickjacking import XFrameOptionsMiddleware
-from django.middleware.common import CommonMiddleware
-from django.middleware.csrf import CsrfViewMiddleware
-from django.middleware.locale import LocaleMiddleware
-from django.middleware.security import SecurityMiddleware
-from wagtail.contrib.redirects.middleware import RedirectMiddleware
-from whitenoise.middleware import WhiteNoiseMiddleware
+from collections.abc import Callable
 
-from accounts.middleware import TemporaryPasswordMiddleware
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
+from django.core.handlers.exception import convert_exception_to_response
+from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
+
 from cms.error_pages import API, error_response
 from core.errors import Invalid, TooLarge
 
 DISCARDED = 32 * 1024 * 1024
 CHUNK = 64 * 1024
-
-
-def for_pages(stock: type) -> type:
-    """The stock middleware, which requests to the API pass by."""
-
-    class ForPages(stock):
-        sync_capable = True
-        async_capable = False
-
-        def __call__(self, request):
-            if request.path_info.startswith(API):
-                return self.get_response(request)
-            return super().__call__(request)
-
-    if hasattr(stock, "process_view"):
-
-        def process_view(self, request, view, args, kwargs):
-            if request.path_info.startswith(API):
-                return None
-            return super(ForPages, self).process_view(request, view, args, kwargs)
-
-        ForPages.process_view = process_view
-
-    ForPages.__name__ = ForPages.__qualname__ = f"Page{stock.__name__}"
-    return ForPages
-
-
-PageSecurityMiddleware = for_pages(SecurityMiddleware)
-PageStaticFilesMiddleware = for_pages(WhiteNoiseMiddleware)
-PageSessionMiddleware = for_pages(SessionMiddleware)
-PageLocaleMiddleware = for_pages(LocaleMiddleware)
-PageCommonMiddleware = for_pages(CommonMiddleware)
-PageCsrfMiddleware = for_pages(CsrfViewMiddleware)
-PageAuthenticationMiddleware = for_pages(AuthenticationMiddleware)
-PageMessageMiddleware = for_pages(MessageMiddleware)
-PageTemporaryPasswordMiddleware = for_pages(TemporaryPasswordMiddleware)
-PageClickjackingMiddleware = for_pages(XFrameOptionsMiddleware)
-PageRedirectMiddleware = for_pages(RedirectMiddleware)
-
-
-def _discard(request: HttpRequest, length: int) -> None:
-    stream = request.META["wsgi.input"]
-    while length > 0 and (chunk := stream.read(min(length, CHUNK))):
-        length -= len(chunk)
-
-
-class ApiHeadersMiddleware:
-    """The security headers of an answer of the API; pages get theirs from Django's middlewares."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-        self.headers = {
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "no-referrer",
-            "X-Frame-Options": "DENY",
-        }
-        if settings.SECURE_HSTS_SECONDS:
-            self.headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if request.path_info.startswith(API):
-            headers = response.headers
-            for name, value in self.headers.items():
-                headers.setdefault(name, value)
-        return response
 
 
 class BodyLimitMiddleware:
@@ -115,3 +43,71 @@ class BodyLimitMiddleware:
                     _discard(request, int(length))
                 return error_response(request, TooLarge(f"The body may have at most {most} bytes."))
         return self.get_response(request)
+
+
+def _discard(request: HttpRequest, length: int) -> None:
+    stream = request.META["wsgi.input"]
+    while length > 0 and (chunk := stream.read(min(length, CHUNK))):
+        length -= len(chunk)
+
+
+class ApiOrPageMiddleware:
+    """Sends a request to the API straight to its view, and a page's through the middlewares of pages.
+
+    These are put together and asked as Django does with its own list. An answer of the API gets its security headers
+    here; a page has them from Django's middlewares.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.api = self.page = get_response
+        self.of_view: list[Callable] = []
+        self.of_template: list[Callable] = []
+        self.of_exception: list[Callable] = []
+        for path in reversed(settings.PAGE_MIDDLEWARE):
+            try:
+                middleware = import_string(path)(self.page)
+            except MiddlewareNotUsed:
+                continue
+            if hasattr(middleware, "process_view"):
+                self.of_view.insert(0, middleware.process_view)
+            if hasattr(middleware, "process_template_response"):
+                self.of_template.append(middleware.process_template_response)
+            if hasattr(middleware, "process_exception"):
+                self.of_exception.append(middleware.process_exception)
+            self.page = convert_exception_to_response(middleware)
+        self.headers = {
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+            "X-Frame-Options": "DENY",
+        }
+        if settings.SECURE_HSTS_SECONDS:
+            self.headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(API):
+            return self.page(request)
+        response = self.api(request)
+        for name, value in self.headers.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        if request.path_info.startswith(API):
+            return None
+        return _first(process(request, view, args, kwargs) for process in self.of_view)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if request.path_info.startswith(API):
+            return None
+        return _first(process(request, error) for process in self.of_exception)
+
+    def process_template_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if not request.path_info.startswith(API):
+            for process in self.of_template:
+                response = process(request, response)
+        return response
+
+
+def _first(answers) -> HttpResponse | None:
+    """The first that is an answer; those after it are not asked."""
+    return next((answer for answer in answers if answer), None)

@@ -23,6 +23,7 @@ from cms.settings.api import (
 from cms.settings.applications import (
     INSTALLED_APPS,
     MIDDLEWARE,
+    PAGE_MIDDLEWARE,
     ROOT_URLCONF,
     TEMPLATES,
     WSGI_APPLICATION,

@@ -45,23 +45,25 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 
-# Requests to the API pass only the first part; see cms.middleware.
 MIDDLEWARE = [
     "core.request_ids.RequestIdMiddleware",
     "cms.middleware.BodyLimitMiddleware",
-    "cms.middleware.ApiHeadersMiddleware",
     *(["corsheaders.middleware.CorsMiddleware"] if CORS_ALLOWED_ORIGINS else []),
-    "cms.middleware.PageSecurityMiddleware",
-    "cms.middleware.PageStaticFilesMiddleware",
-    "cms.middleware.PageSessionMiddleware",
-    "cms.middleware.PageLocaleMiddleware",
-    "cms.middleware.PageCommonMiddleware",
-    "cms.middleware.PageCsrfMiddleware",
-    "cms.middleware.PageAuthenticationMiddleware",
-    "cms.middleware.PageMessageMiddleware",
-    "cms.middleware.PageTemporaryPasswordMiddleware",
-    "cms.middleware.PageClickjackingMiddleware",
-    "cms.middleware.PageRedirectMiddleware",
+    "cms.middleware.ApiOrPageMiddleware",
+]
+# What the last of these sends pages through, and requests to the API not.
+PAGE_MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.TemporaryPasswordMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "blogs.admin_doors.AdminDoorsMiddleware",
 ]
 

@@ -9,26 +9,56 @@ from django.test import Client, RequestFactory
 from cms import middleware
 from tests.client import is_error
 
-PAGE_MIDDLEWARES = [value for name, value in vars(middleware).items() if name.startswith("Page")]
+
+class Witness:
+    """A middleware of pages that notes on the request what was asked of it."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        self.note(request, "call")
+        return self.get_response(request)
+
+    def note(self, request, what):
+        request.witnessed = [*getattr(request, "witnessed", []), what]
+
+    def process_view(self, request, view, args, kwargs):
+        self.note(request, "view")
+
+    def process_template_response(self, request, response):
+        self.note(request, "template")
+        return response
+
+    def process_exception(self, request, error):
+        self.note(request, "exception")
 
 
 class TestARequestToTheApi:
-    @pytest.mark.parametrize("stock", PAGE_MIDDLEWARES, ids=lambda stock: stock.__name__)
-    def test_passes_by_the_middlewares_of_pages(self, stock):
+    def test_passes_by_the_middlewares_of_pages(self, settings):
+        settings.PAGE_MIDDLEWARE = ["tests.house.test_middlewares.Witness"]
+        seen = {}
+        for path in ("/api/v2/anything/", "/anything/"):
+            request = RequestFactory().get(path)
+            door = middleware.ApiOrPageMiddleware(lambda request: HttpResponse())
+            door.process_view(request, None, (), {})
+            door.process_template_response(request, HttpResponse())
+            door.process_exception(request, ValueError())
+            door(request)
+            seen[path] = getattr(request, "witnessed", [])
+        assert seen == {"/api/v2/anything/": [], "/anything/": ["view", "template", "exception", "call"]}
+
+    def test_gets_neither_session_nor_user(self, db):
         seen = []
 
         def view(request):
             seen.append(request)
-            return HttpResponse("as it is")
+            return HttpResponse()
 
-        request = RequestFactory().post("/api/v2/anything/")
-        answer = stock(view)(request)
-        if hasattr(stock, "process_view"):
-            assert stock(view).process_view(request, view, (), {}) is None
-        assert seen == [request]
-        assert not hasattr(request, "session")
-        assert not hasattr(request, "user")
-        assert dict(answer.items()) == {"Content-Type": "text/html; charset=utf-8"}
+        middleware.ApiOrPageMiddleware(view)(RequestFactory().get("/api/v2/anything/"))
+        middleware.ApiOrPageMiddleware(view)(RequestFactory().get("/admin/"))
+        assert [hasattr(request, "session") for request in seen] == [False, True]
+        assert [hasattr(request, "user") for request in seen] == [False, True]
 
     def test_needs_no_csrf_token_and_gets_no_cookie(self, db):
         answer = Client(enforce_csrf_checks=True).post("/api/v2/no/such/thing/", {}, content_type="application/json")

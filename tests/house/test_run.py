@@ -138,8 +138,10 @@ def first_start(tmp_path_factory) -> Iterator[Program]:
 def template(tmp_path_factory) -> Path:
     """The DATA_DIR of a site that has been founded and is not running."""
     data_dir = tmp_path_factory.mktemp("template")
-    ended = run("manage.py", "migrate", data_dir=data_dir)
-    assert ended.returncode == 0, ended.stderr
+    collect = "import django; django.setup(); from cms import server; server.collect_static()"
+    for command in (["manage.py", "migrate"], ["-c", collect]):
+        ended = run(*command, data_dir=data_dir, DJANGO_SETTINGS_MODULE="cms.settings")
+        assert ended.returncode == 0, ended.stderr
     return data_dir
 
 
