@@ -12,7 +12,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 Color = tuple[int, int, int]
 
-SIZE = (1800, 1200)
+SIZE = (1600, 1067)
 QUALITY = 88
 
 PALETTES = [
