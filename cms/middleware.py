@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 
 from cms.error_pages import API, error_response
-from core.errors import Invalid, TooLarge
+from core.errors import DomainError, Invalid, TooLarge
 
 DISCARDED = 32 * 1024 * 1024
 CHUNK = 64 * 1024
@@ -111,3 +111,16 @@ class ApiOrPageMiddleware:
 def _first(answers) -> HttpResponse | None:
     """The first that is an answer; those after it are not asked."""
     return next((answer for answer in answers if answer), None)
+
+
+class DomainErrorMiddleware:
+    """Answers the request for a page whose view ended with an error of the domain, as Wagtail's own views can."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return error_response(request, error) if isinstance(error, DomainError) else None

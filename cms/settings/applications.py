@@ -65,6 +65,7 @@ PAGE_MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "blogs.admin_doors.AdminDoorsMiddleware",
+    "cms.middleware.DomainErrorMiddleware",
 ]
 
 ROOT_URLCONF = "cms.urls"

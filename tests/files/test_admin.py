@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, TestCase
@@ -64,6 +66,15 @@ class TestAnUpload:
         answer = drop(desk, content, name, title=title)
         assert answer.json() == {"success": False, "error_message": answer.json()["error_message"]}
         assert stored_keys() == before
+
+    def test_at_the_same_time_as_others_never_exceeds_the_quota(self, transactional_db, alice, at_once, settings):
+        settings.FILE_QUOTA_BYTES = 35
+        clients = [signed_in("alice") for _ in range(8)]
+        answers = at_once(*[partial(drop, client, b"x" * 10) for client in clients])
+        # Refused where the form could still say so, or by the last check.
+        assert {answer.status_code for answer in answers} <= {200, 413}
+        assert len(alice.get("files/")["items"]) == 3
+        assert stored_keys() == kept_keys()
 
     @pytest.mark.parametrize("title", ["", "x" * 300, "\u202e", "run.exe", "../../x", "a\0b"])
     def test_of_any_title_never_gets_into_the_public_storage(self, desk, alice, settings, tmp_path, title):
