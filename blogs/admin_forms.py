@@ -145,7 +145,7 @@ class PostForm(OwnImagesForm):
         if "body" in self.fields:
             widget = copy(self.fields["body"].widget)
             read = widget.value_from_datadict
-            widget.value_from_datadict = lambda *given: self._without_foreign_images(read(*given))
+            widget.value_from_datadict = lambda *given: self._without_foreign_images(self._read_blocks(read, *given))
             self.fields["body"].widget = widget
 
     def clean(self):
@@ -156,7 +156,9 @@ class PostForm(OwnImagesForm):
         self.read_texts(intro=INTRO_LENGTH)
         # Whether a sibling has the slug was asked above; one that a sibling once had is free to take.
         self.take_slug(lambda slug: slug, lambda title: free_post_slug(title, blog=self.parent_page))
-        if "body" in self.refused:
+        if "shape of body" in self.refused:
+            self._add_body_errors([Problem(_("The text did not arrive as the editor sends it."), "invalid")])
+        elif "body" in self.refused:
             message = _("Images in the text have to be your own. Those of others were taken out.")
             self._add_body_errors([Problem(message, NOT_YOURS)])
         elif "body" in cleaned:
@@ -197,6 +199,14 @@ class PostForm(OwnImagesForm):
             self.add_error(
                 "body", StreamBlockValidationError(block_errors={**errors, **simple}, non_block_errors=general)
             )
+
+    def _read_blocks(self, read: Callable, *given):
+        """The body as the editor sends it; of anything else, nothing."""
+        try:
+            return read(*given)
+        except (AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError):
+            self.refused.add("shape of body")
+            return self.fields["body"].block.to_python([])
 
     def _without_foreign_images(self, body):
         """The body as it was sent, with nothing in the places of images of others."""

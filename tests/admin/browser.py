@@ -70,7 +70,6 @@ def post_form(*, title: str = "A post", body: list[tuple[str, Any]] = (), tags: 
         "expire_at": "",
         "comments_open": "on",
         "body-count": str(len(body)),
-        **fields,
     }
     for place, (kind, value) in enumerate(body):
         prefix = f"body-{place}"
@@ -89,7 +88,7 @@ def post_form(*, title: str = "A post", body: list[tuple[str, Any]] = (), tags: 
             data |= {f"{prefix}-value-{name}": str(text) for name, text in value.items()}
         else:
             data[f"{prefix}-value"] = value
-    return data
+    return {**data, **fields}
 
 
 def rich_text(text: str, *, styles: list[dict] = (), entities: dict | None = None, ranges: list[dict] = ()) -> str:

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from blogs.models import BlogPostPage, OldPostSlug, PostCard
 from core.models import Event
-from tests.admin.browser import rich_text
+from tests.admin.browser import post_form, rich_text
 
 BODY = [
     ("heading", {"level": 2, "text": "A heading"}),
@@ -141,8 +141,6 @@ class TestTheForm:
 
 class TestPreview:
     def test_shows_what_is_not_saved_yet(self, author):
-        from tests.admin.browser import post_form
-
         place = reverse("wagtailadmin_pages:preview_on_add", args=("blogs", "blogpostpage", author.blog.pk))
         answer = author.post(place, post_form(title="Not saved", body=BODY))
         assert answer.json() == {"is_valid": True, "is_available": True}
@@ -165,3 +163,53 @@ class TestPreview:
         page = author.get(place).content.decode()
         assert "Listed" in page
         assert "Another name" in page
+
+
+class TestWhatNoEditorSends:
+    @pytest.mark.parametrize(
+        "odd",
+        [
+            {"body-count": "x"},
+            {"body-count": "-1"},
+            {"body-count": "9" * 30},
+            {"body-count": "2"},
+            {"body-count": ""},
+            {"body-0-order": "x"},
+            {"body-0-type": "nothing"},
+            {"body-0-type": "__class__"},
+            {"body-0-type": "gallery"},
+            {"body-0-type": "image"},
+            {"body-0-type": "heading", "body-0-value-level": "9", "body-0-value-text": "x"},
+            {"body-0-value": "not json"},
+            {"body-0-value": "[" * 5000},
+            {"body-0-value": '{"blocks": [{"text": "\\u0000", "type": "unstyled"}], "entityMap": {}}'},
+            {"body-0-id": "x" * 5000},
+            {"feature_image": "abc"},
+            {"feature_image": "9" * 30},
+            {"title": "x" * 300},
+            {"title": "\x00"},
+            {"title": "\u200b"},
+            {"slug": "Ünï"},
+            {"slug": "a" * 300},
+            {"tags": "x" * 300},
+            {"tags": ",".join(f"tag{number}" for number in range(50))},
+            {"tags": '"'},
+            {"go_live_at": "soon"},
+            {"go_live_at": "9999-12-31 23:59"},
+            {"go_live_at": "2099-01-02 00:00", "expire_at": "2099-01-01 00:00"},
+            {"expire_at": "2001-01-01 00:00"},
+            {"intro": "x" * 5000},
+            {"seo_title": "x" * 5000},
+        ],
+    )
+    @pytest.mark.parametrize("action", ["publish", "save-draft"])
+    def test_is_no_server_error_and_nothing_half_done(self, author, odd, action):
+        author.client.raise_request_exception = False
+        body = [("paragraph", rich_text("Text"))]
+        author.write(**{"title": "Odd", "body": body, **odd}, action=action, expect=(200, 302))
+        place = reverse("wagtailadmin_pages:preview_on_add", args=("blogs", "blogpostpage", author.blog.pk))
+        author.post(place, post_form(**{"title": "Odd", "body": body, **odd}), 200)
+        author.get(place)
+        assert BlogPostPage.objects.count() == PostCard.objects.count() == len(author.api.get("me/posts/")["items"])
+        for post in author.api.get("me/posts/")["items"]:
+            author.get(reverse("wagtailadmin_pages:edit", args=(post["id"],)))
