@@ -26,6 +26,7 @@ from api.serializers.users import UserRefSerializer
 from blogs.visibility import images_visible_to
 from core import holes
 from core.errors import NotAllowed, NotFound, TooLarge
+from media import fetching
 from media.documents import image_document, user_ref
 from media.models import Image
 from media.pictures import FORMATS, ROTATIONS
@@ -36,6 +37,8 @@ ID = OpenApiParameter("id", int, OpenApiParameter.PATH)
 PRIVATE = {"Cache-Control": "private, no-store"}
 BESIDE_THE_FILE = 256 * 1024
 """What a multipart body may have beside the bytes of its picture."""
+DISCARDED = 32 * 1024 * 1024
+CHUNK = 64 * 1024
 
 
 class AvatarUpload(serializers.Serializer):
@@ -44,8 +47,8 @@ class AvatarUpload(serializers.Serializer):
     file = serializers.FileField(allow_empty_file=True, help_text="JPEG, PNG, WebP, AVIF, HEIC or GIF.")
 
 
-class NewImage(AvatarUpload):
-    """A picture, and what is to be made of it."""
+class ImageWishes(serializers.Serializer):
+    """What is to be made of a picture."""
 
     title = serializers.CharField(required=False, allow_blank=True, max_length=images.LONGEST_TEXT, default="")
     alt = serializers.CharField(required=False, allow_blank=True, max_length=images.LONGEST_TEXT, default="")
@@ -60,6 +63,16 @@ class NewImage(AvatarUpload):
     max_width = serializers.IntegerField(
         required=False, allow_null=True, default=None, min_value=1, max_value=100_000, help_text="In pixels."
     )
+
+
+class NewImage(AvatarUpload, ImageWishes):
+    """A picture, and what is to be made of it."""
+
+
+class LinkedImage(ImageWishes):
+    """Where a picture is on the web, and what is to be made of it."""
+
+    image_url = serializers.CharField(max_length=fetching.LONGEST_URL, help_text="http or https.")
 
 
 @extend_schema_field(
@@ -133,15 +146,18 @@ class UserImages(ReadView):
     @extend_schema(
         operation_id="user_image_upload",
         summary="Upload an image",
-        request={"multipart/form-data": NewImage},
+        request={"multipart/form-data": NewImage, "application/json": LinkedImage},
         responses={201: ImageSerializer},
     )
     def post(self, request, username):
         owner = find_owner(request.viewer, username)
         require_owner(request.viewer, owner)
         refuse_large(request)
-        given = read(NewImage, request)
-        image = images.add_image(owner=owner, upload=given.pop("file"), **given)
+        is_link = request.content_type.startswith("application/json")
+        given = read(LinkedImage if is_link else NewImage, request)
+        upload = fetching.fetch_picture(given.pop("image_url")) if is_link else given.pop("file")
+        with upload:
+            image = images.add_image(owner=owner, upload=upload, **given)
         return Response(image_document(image, owner=user_ref(owner)), status=201, headers=PRIVATE)
 
 
@@ -229,10 +245,16 @@ def require_owner(viewer: Viewer, owner: User) -> None:
 
 
 def refuse_large(request: HttpRequest, *, pictures: int = 1) -> None:
-    """Raise `TooLarge` for a body that says it is larger than so many pictures may be, before it is read."""
+    """Raise `TooLarge` for a body that says it is larger than so many pictures may be, before it is kept anywhere.
+
+    Up to a bound it is taken off the line, for a client that is still sending may not see the answer otherwise.
+    """
     most = pictures * settings.IMAGE_MAX_BYTES + BESIDE_THE_FILE
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isdigit() and int(length) > most:
+        left = int(length) if int(length) <= DISCARDED else 0
+        while left > 0 and (chunk := request.META["wsgi.input"].read(min(left, CHUNK))):
+            left -= len(chunk)
         raise TooLarge(f"A picture may have at most {settings.IMAGE_MAX_BYTES} bytes.", attr="file")
 
 

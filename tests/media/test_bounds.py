@@ -127,23 +127,25 @@ class TestTooManyBytes:
         alice.upload(content)
         is_error(post(alice, content + b"\0"), 413, attr="file")
 
-    def test_are_refused_before_they_are_read(self, alice, settings):
+    def test_are_refused_before_they_are_kept_anywhere(self, alice, settings, monkeypatch):
         settings.IMAGE_MAX_BYTES = 1000
 
-        class Unread(BytesIO):
+        def refuse(*args, **kwargs):
+            raise AssertionError("the body was parsed")
+
+        monkeypatch.setattr("django.http.multipartparser.MultiPartParser.parse", refuse)
+        is_error(post(alice, bytes(3 * MEGABYTE)), 413, "too_large", "file")
+        files = [("file", ("a.jpg", bytes(3 * MEGABYTE)))]
+        is_error(alice.call("PUT", "me/avatar/", data={}, files=files), 413, "too_large", "file")
+
+    def test_are_not_waited_for_without_end(self, alice):
+        class Endless(BytesIO):
             def read(self, *args):
                 raise AssertionError("the body was read")
 
-        body = Unread(b"")
         headers = {"authorization": f"Bearer {alice.tokens['access']}"}
-        response = alice.client.generic(
-            "POST",
-            "/api/v2/users/alice/images/",
-            b"",
-            "multipart/form-data; boundary=x",
-            headers=headers,
-            **{"wsgi.input": body, "CONTENT_LENGTH": str(10 * MEGABYTE)},
-        )
+        facts = {"wsgi.input": Endless(), "CONTENT_LENGTH": str(150 * MEGABYTE), "CONTENT_TYPE": "multipart/form-data"}
+        response = alice.client.generic("POST", "/api/v2/users/alice/images/", headers=headers, **facts)
         is_error(response, 413)
 
 
