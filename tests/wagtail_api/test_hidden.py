@@ -92,6 +92,9 @@ def hidden(register, write_hidden):
     author = in_blog("blocked user", "ulrich")
     User.objects.filter(username=author.username).update(blocked_at=past)
 
+    author = in_blog("unpublished blog", "ursula")
+    BlogPage.objects.get(slug=author.blog).unpublish()
+
     call_command("update_index", verbosity=0)
     return found
 
@@ -176,6 +179,8 @@ class TestHiddenThings:
     def test_leave_no_trace(self, request, hidden, public, who):
         post = public(hidden["private"])
         viewer = request.getfixturevalue(who)
+        if viewer.username:
+            viewer.put("blogs/pauline/follow/")  # a request, which is not accepted
         canaries = [thing.canary for thing in hidden.values()]
         paths = [*queries_about_nothing(), f"pages/{post['id']}/", f"pages/{post['id']}/?fields=*,parent"]
         for thing in hidden.values():
