@@ -26,7 +26,7 @@ def note_change() -> None:
     VisibleChange.objects.create()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def refresh_post(post: BlogPostPage, *, shown: BlogPostPage | None = None) -> None:
     """Write the card of a post anew, keeping its counters.
 
@@ -35,7 +35,7 @@ def refresh_post(post: BlogPostPage, *, shown: BlogPostPage | None = None) -> No
     card, fragments = _post_card(post, shown)
     before = PostCard.objects.select_for_update().filter(pk=post.pk).values("is_live", "blog_id", "reply_to_id").first()
     _upsert(card, key="post")
-    _show_images(card, fragments)
+    _show_images(card, fragments, is_new=before is None)
     _move_counts(before, card)
     if card.is_live or (before and before["is_live"]):
         note_change()
@@ -84,7 +84,7 @@ def status_of(post: BlogPostPage) -> PostStatus:
     return PostStatus.EXPIRED if post.expired else PostStatus.DRAFT
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def refresh_blog(blog: BlogPage) -> None:
     """Write the card of a blog anew, keeping its counters and its block, and pass its privacy on to its posts."""
     card = _blog_card(blog)
@@ -173,9 +173,9 @@ def _upsert(card: Model, *, key: str) -> None:
     type(card).objects.bulk_create([card], update_conflicts=True, unique_fields=[key], update_fields=fields)
 
 
-def _show_images(card: PostCard, fragments: PostFragments) -> None:
+def _show_images(card: PostCard, fragments: PostFragments, *, is_new: bool) -> None:
     wanted = set(fragments.image_ids)
-    present = set(PostImage.objects.filter(post=card).values_list("image_id", flat=True))
+    present = set() if is_new else set(PostImage.objects.filter(post=card).values_list("image_id", flat=True))
     if gone := present - wanted:
         PostImage.objects.filter(post=card, image__in=gone).delete()
     if new := wanted - present:

@@ -131,6 +131,9 @@ class BlogPostPage(Page):
     def is_site_root(self):
         return False  # Wagtail would ask the database at each save
 
+    def update_aliases(self, **kwargs):
+        """Posts have no aliases: they are not copied."""
+
     def get_full_url(self, request=None):
         if "card" in self._state.fields_cache:  # where many posts are listed
             return post_url(self.card.blog.slug, self.slug)

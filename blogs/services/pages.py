@@ -17,6 +17,16 @@ from accounts.models import User
 from core import clock
 
 
+SET_BY_PUBLISHING = (
+    "live",
+    "has_unpublished_changes",
+    "expired",
+    "first_published_at",
+    "last_published_at",
+    "live_revision",
+)
+
+
 class PublishVersion(PublishPageRevisionAction):
     """Publishes (or schedules) a revision by the very object it was made of. Whether the actor may was decided."""
 
@@ -53,7 +63,8 @@ def add_live_page(parent: Page, page: Page) -> Page:
     _saving_with(page, lambda: parent.add_child(instance=page), clean=False, log_action=None)
     revision = page.save_revision(user=actor, clean=False)
     is_now = page.go_live_at is None or page.go_live_at <= now
-    _saving_with(page, PublishVersion(revision, page, actor=actor, log_action=not is_now).execute, clean=False)
+    publish = PublishVersion(revision, page, actor=actor, log_action=not is_now, previous_revision=_Made(page))
+    _saving_with(page, publish.execute, clean=False, update_fields=SET_BY_PUBLISHING)
     _log(page, "wagtail.create", *(["wagtail.publish"] if is_now else []), actor=actor, revision=revision)
     return page
 

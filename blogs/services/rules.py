@@ -21,8 +21,7 @@ def require_blog_owner(actor: User, blog: BlogPage) -> None:
     """Raise `NotAllowed` unless this is the owner of the blog, and it is not blocked."""
     if blog.owner_id != actor.pk:
         raise NotAllowed
-    card = BlogCard.objects.filter(pk=blog.pk, blocked_at__isnull=False).first()
-    if card and card.is_blocked(clock.now()):
+    if blog.card.is_blocked(clock.now()):
         raise BlogBlocked
 
 

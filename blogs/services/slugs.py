@@ -40,9 +40,9 @@ def make_slug(text: str, fallback: str) -> str:
 def free_post_slug(title: str, *, blog: BlogPage) -> str:
     """A slug for a post of this title that no post of the (locked) blog has or had: `title`, `title-2`, …"""
     base = make_slug(title, "post")
-    taken = set(_children(blog).filter(slug__startswith=base).values_list("slug", flat=True))
-    taken |= set(OldPostSlug.objects.filter(blog=blog, slug__startswith=base).values_list("slug", flat=True))
-    return _first_free(base, taken)
+    taken = _children(blog).filter(slug__startswith=base).values_list("slug", flat=True)
+    kept = OldPostSlug.objects.filter(blog=blog, slug__startswith=base).values_list("slug", flat=True)
+    return _first_free(base, set(taken.union(kept)))
 
 
 def take_post_slug(slug: str, *, blog: BlogPage, post: BlogPostPage | None = None) -> str:
