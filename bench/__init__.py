@@ -1,0 +1,1 @@
+"""Measures reads and writes against a bare Django view and stock Wagtail: `make bench`."""

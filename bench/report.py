@@ -1,0 +1,126 @@
+"""The figures as a table, as JSON and as a plot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+from math import log10
+
+from rich.table import Table
+
+from bench.measuring import READS, Rates
+
+TITLES = {"first": "feed/latest/ first page", "deep": "feed/latest/ deep", "detail": "posts/{id}/", "create": "create"}
+FLOOR_TARGETS = {"first": 0.4, "deep": 0.2, "detail": 0.25}
+STOCK_TARGET, CREATE_TARGET, CREATE_QUERIES = 100, 2, 60
+FLAT = 0.2
+COLORS = {"floor": "#9aa5b1", "ours": "#2f855a", "uncached": "#68d391", "stock": "#c53030"}
+
+
+@dataclass
+class Result:
+    """What was measured on one database of one size."""
+
+    database: str
+    posts: int
+    depth: int
+    rates: Rates
+    queries: dict[str, dict[str, int]]
+
+    def as_json(self) -> dict:
+        """Everything, for the file."""
+        rates = {f"{server} {name}": rounds for (server, name), rounds in self.rates.rounds.items()}
+        return {
+            "database": self.database,
+            "posts": self.posts,
+            "depth": self.depth,
+            "answers_per_second": rates,
+            "queries": self.queries,
+        }
+
+
+def table(results: list[Result]) -> Table:
+    """The ratios."""
+    columns = ("database", "posts", "what", "floor/s", "ours/s", "no cache/s", "stock/s")
+    ratios = ("ours ÷ floor", "no cache ÷ floor", "ours ÷ stock", "queries ours", "stock")
+    shown = Table(*columns, *ratios, title="Answers per second, medians", title_justify="left")
+    for result in results:
+        rates = result.rates
+        for name in READS:
+            shown.add_row(
+                *(result.database, f"{result.posts:,}", TITLES[name] if name != "deep" else f"… {result.depth:,} deep"),
+                *(_number(rates.of(server, name)) for server in ("floor", "ours", "uncached", "stock")),
+                _judged(rates.ratio("ours", "floor", name), FLOOR_TARGETS[name]),
+                f"{rates.ratio('uncached', 'floor', name):.2f}",
+                _judged(rates.ratio("ours", "stock", name), STOCK_TARGET),
+                *(str(result.queries[server][name]) for server in ("ours", "stock")),
+            )
+        shown.add_row(
+            *(result.database, f"{result.posts:,}", TITLES["create"], ""),
+            *(_number(rates.of("ours", "create")), "", _number(rates.of("stock", "create")), "", ""),
+            _judged(rates.ratio("ours", "stock", "create"), CREATE_TARGET),
+            *(str(result.queries[server]["create"]) for server in ("ours", "stock")),
+            end_section=True,
+        )
+    return shown
+
+
+def remarks(results: list[Result]) -> list[str]:
+    """What the table does not say: whether pages cost the same however deep and however many posts there are."""
+    found = []
+    for result in results:
+        ratio = result.rates.ratio("uncached", "uncached", "deep", of="first")
+        found.append(
+            f"{result.database}, {result.posts:,} posts, caches off: a page {result.depth:,} deep is served "
+            f"{_judged(ratio, 1 - FLAT)} times as often as the first"
+        )
+    for database in dict.fromkeys(result.database for result in results):
+        same = [result for result in results if result.database == database]
+        for small, large in pairwise(same):
+            for name in READS:
+                ratio = (large.rates.of("uncached", name) / large.rates.of("floor", name)) / (
+                    small.rates.of("uncached", name) / small.rates.of("floor", name)
+                )
+                found.append(
+                    f"{database}, {TITLES[name]}, caches off, against the floor: "
+                    f"{large.posts:,} posts is {_judged(ratio, 1 - FLAT)} of {small.posts:,} posts"
+                )
+    return found
+
+
+def plot(results: list[Result]) -> str:
+    """An SVG with a bar for each server and request, on a logarithmic scale."""
+    width, row, left, top = 900, 16, 330, 40
+    rows = [(result, name, server) for result in results for name in READS for server in COLORS]
+    decades = 5
+    scale = (width - left - 90) / decades
+    parts, y = [], top
+    for number, (result, name, server) in enumerate(rows):
+        if number % len(COLORS) == 0:
+            y += 12
+            label = f"{result.database}, {result.posts:,} posts: {TITLES[name]}"
+            parts.append(f'<text x="{left - 8}" y="{y + 2.3 * row}" text-anchor="end">{escape(label)}</text>')
+        rate = result.rates.of(server, name)
+        length = max(_log10(rate), 0.02) * scale
+        parts.append(f'<rect x="{left}" y="{y}" width="{length:.0f}" height="{row - 3}" fill="{COLORS[server]}"/>')
+        parts.append(f'<text x="{left + length + 5:.0f}" y="{y + row - 5}">{server} {_number(rate)}/s</text>')
+        y += row
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {y + 20}" font-family="sans-serif" '
+        f'font-size="11"><rect width="100%" height="100%" fill="white"/>'
+        f'<text x="12" y="24" font-size="15">Answers per second (logarithmic)</text>{"".join(parts)}</svg>\n'
+    )
+
+
+def _log10(number: float) -> float:
+    return log10(number) if number > 1 else 0
+
+
+def _number(rate: float) -> str:
+    return f"{rate:,.0f}" if rate >= 20 else f"{rate:.1f}"
+
+
+def _judged(ratio: float, target: float) -> str:
+    color = "green" if ratio >= target else "red"
+    return f"[{color}]{ratio:.2f}[/]" if ratio < 20 else f"[{color}]{ratio:,.0f}[/]"
