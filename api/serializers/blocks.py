@@ -66,7 +66,9 @@ class BodySchema(OpenApiSerializerFieldExtension):
     target_class = BodyField
 
     def map_serializer_field(self, auto_schema, direction):
-        proxy = PolymorphicProxySerializer(component_name="BodyBlock", serializers=BLOCKS, resource_type_field_name="type")
+        proxy = PolymorphicProxySerializer(
+            component_name="BodyBlock", serializers=BLOCKS, resource_type_field_name="type"
+        )
         blocks = {"type": "array", "items": auto_schema.resolve_serializer(proxy, direction).ref}
         if not self.target.is_convertible:
             return blocks
