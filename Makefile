@@ -6,7 +6,7 @@ POSTS ?= 100000
 BLOGS ?= 1000
 
 .DEFAULT_GOAL := help
-.PHONY: help run web demo seed test lint format bench
+.PHONY: help run web worker beat demo seed test chaos lint format bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,12 @@ run: $(VENV)/.installed ## install, migrate and serve everything on http://127.0
 web: $(VENV)/.installed ## one production web process, configured by the environment alone
 	@$(BIN)/python -m cms.web
 
+worker: $(VENV)/.installed ## one production worker, which does what BROKER_URL brings
+	@$(BIN)/python -m cms.worker
+
+beat: $(VENV)/.installed ## what is done by the clock; of several, one works and the others wait to take its place
+	@$(BIN)/python manage.py ticker
+
 demo: $(VENV)/.installed ## fill the database with a small, good-looking demo
 	@$(BIN)/python manage.py demo
 
@@ -26,6 +32,9 @@ seed: $(VENV)/.installed ## fill the database with generated posts: make seed PO
 test: $(VENV)/.installed-dev ## all tests, on SQLite and then on PostgreSQL
 	$(BIN)/python -m pytest --database sqlite
 	$(BIN)/python -m pytest --database postgresql
+
+chaos: $(VENV)/.installed-dev ## kill web, workers and RabbitMQ again and again while mails are sent (a quarter of an hour)
+	$(BIN)/python -m pytest --database postgresql tests/faults --kills 60
 
 lint: $(VENV)/.installed-dev ## linters, formatter check, import rules, migrations and OpenAPI schema
 	$(BIN)/ruff check .

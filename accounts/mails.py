@@ -11,14 +11,17 @@ from django.template.loader import render_to_string
 from accounts import links
 from accounts.models import User
 from accounts.services.profiles import one_line
-from core import limits, outbox
+from core import bounces, limits, outbox
 from core.errors import TooManyRequests
 
 logger = logging.getLogger(__name__)
 
 
 def send_mail(template: str, *, to: str, subject: str, **facts) -> None:
-    """Send the mail `templates/mail/{template}.txt`, with the HTML beside it."""
+    """Send the mail `templates/mail/{template}.txt`, with the HTML beside it; not to an address that refuses mail."""
+    if bounces.is_refused(to):
+        logger.info("mail left out: the address refuses mail", extra={"mail": template})
+        return
     facts |= {"subject": one_line(subject), "site_name": settings.WAGTAIL_SITE_NAME, "site_url": settings.BASE_URL}
     mail = EmailMultiAlternatives(facts["subject"], render_to_string(f"mail/{template}.txt", facts), to=[to])
     mail.attach_alternative(render_to_string(f"mail/{template}.html", facts), "text/html")

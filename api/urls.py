@@ -31,6 +31,7 @@ from api.follows import (
 from api.images import MyAvatar, UserImage, UserImages
 from api.likes import MyLikes, PostLike, PostLikers, PostReplies
 from api.me import MeDeleteView, MeView, SessionsView, SessionView
+from api.notifications import NotificationsReadView, NotificationsView
 from api.post_reads import LatestFeed, MyPosts, PostBySlugReads, PostListReads
 from api.posts import (
     BlogPosts,
@@ -94,6 +95,8 @@ urlpatterns = [
     path("me/delete/", MeDeleteView.as_view(), name="me-delete"),
     path("me/sessions/", SessionsView.as_view(), name="my-sessions"),
     path("me/sessions/<str:id>/", SessionView.as_view(), name="my-session"),
+    path("me/notifications/", NotificationsView.as_view(), name="my-notifications"),
+    path("me/notifications/read/", NotificationsReadView.as_view(), name="my-notifications-read"),
     path("users/", UsersView.as_view(), name="users"),
     path("users/<str:username>/", UserView.as_view(), name="user"),
     # images

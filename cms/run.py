@@ -1,6 +1,6 @@
 """`make run`: everything on one machine, with the embedded defaults.
 
-Migrates, starts the web server and the ticker, says where to go, and stops both together.
+Migrates, starts the web server, the ticker and with a broker a worker, says where to go, and stops them together.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ def main() -> int:
         "web server": server.command(workers=settings.WEB_CONCURRENCY, respawn=False),
         "ticker": [sys.executable, "manage.py", "ticker"],
     }
+    if settings.BROKER_URL:
+        commands["worker"] = [sys.executable, "-m", "cms.worker"]
     # Each leads a group of its own: Ctrl-C reaches this process alone, which then stops them in order; and where one is
     # killed, what it had started goes with its group.
     processes = {name: subprocess.Popen(command, cwd=BASE_DIR, process_group=0) for name, command in commands.items()}

@@ -8,7 +8,8 @@ class Event(models.Model):
     """Something that happened, written in the transaction in which it happened and delivered after it.
 
     `sequence` orders events by when they were written (not by when they were committed). A delivered event keeps its
-    row until housekeeping removes it.
+    row until housekeeping removes it. `attempts` counts deliveries that failed, `starts` those that began since one
+    ended, be it well or badly: an event that keeps killing its process is given up.
     """
 
     sequence = models.BigAutoField(primary_key=True)
@@ -18,14 +19,31 @@ class Event(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)
     retry_at = models.DateTimeField(default=timezone.now)
+    starts = models.PositiveSmallIntegerField(default=0)
     delivered_at = models.DateTimeField(null=True, blank=True)
+    given_up_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["retry_at"], name="event_undelivered", condition=models.Q(delivered_at__isnull=True)),
+            models.Index(
+                fields=["retry_at"],
+                name="event_undelivered",
+                condition=models.Q(delivered_at__isnull=True, given_up_at__isnull=True),
+            ),
             models.Index(fields=["delivered_at"], name="event_delivered"),
         ]
 
     def __str__(self):
         return f"{self.kind} #{self.sequence}"
+
+
+class RefusedAddress(models.Model):
+    """An e-mail address that mail comes back from, or whose owner complained: it gets no more."""
+
+    address = models.CharField(max_length=254, unique=True)
+    reason = models.CharField(max_length=20)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self):
+        return self.address

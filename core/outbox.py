@@ -1,22 +1,25 @@
 """Events written with the change that caused them, and delivered after it: nothing is lost when a process dies.
 
-`record` writes an event row inside the caller's transaction. After the commit the in-process relay hands it to the
-functions registered with `handles`. What fails, or was cut off by a kill, is delivered again by the ticker until it
-succeeds, so a function may be called more than once for an event and must be idempotent.
+`record` writes an event row inside the caller's transaction. After the commit the relay hands it on: without a broker
+to the functions registered with `handles`, in this process; with one to a queue (`core.broker`), from which a worker
+takes it and calls the same functions. What fails, or was cut off by a kill, is sent or delivered again by the ticker
+until it succeeds, so a function may be called more than once for an event and must be idempotent.
 """
 
 from __future__ import annotations
 
 import logging
 import queue
+import random
 import threading
 from collections import defaultdict
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import close_old_connections, connection, transaction
-from django.db.models import F
+from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from core.models import Event
@@ -33,15 +36,29 @@ _relay_lock = threading.Lock()
 _relay_thread: threading.Thread | None = None
 
 CLAIM = timedelta(minutes=2)
-LONGEST_PAUSE = timedelta(hours=1)
+"""How long a delivery in this process may take before another one is tried."""
+UNSENT = timedelta(seconds=20)
+"""How long after its commit an event that nobody sent to the broker is sent by the ticker."""
+RESEND = timedelta(minutes=2)
+"""How long an event sent to the broker may stay undelivered before it is sent again; doubled each time."""
+SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
+MOST_ATTEMPTS = 30
+"""After as many failures, some 21 hours, an event is given up."""
+MOST_STARTS = 5
+"""After as many deliveries that killed their process one after the other, an event is given up."""
 KEEP_DELIVERED = timedelta(days=7)
+BATCH = 500
+
+
+class GivenUp(Exception):
+    """The event will not be delivered any more, unless an operator asks for it."""
 
 
 def handles(kind: str, *, background: bool = False):
     """Register a function for events of `kind`; it is called with the payload as keyword arguments.
 
-    With `background` the caller's request does not wait for it: a relay thread calls it. All receivers of one kind
-    share one delivery: when one raises, all are called again later.
+    With `background` the caller's request does not wait for it even where there is no broker: a relay thread calls it.
+    All receivers of one kind share one delivery: when one raises, all are called again later.
     """
 
     def register(receiver: Receiver) -> Receiver:
@@ -58,22 +75,50 @@ def record(kind: str, **payload) -> Event:
 
     The payload must be JSON: ids and plain facts, never titles, texts or secrets.
     """
-    event = Event.objects.create(kind=kind, payload=payload, retry_at=timezone.now() + CLAIM)
+    first = UNSENT if settings.BROKER_URL else CLAIM
+    event = Event.objects.create(kind=kind, payload=payload, retry_at=timezone.now() + first)
     transaction.on_commit(lambda: _after_commit(event))
     return event
 
 
-def deliver_due(*, limit: int = 500) -> int:
-    """Deliver events whose first delivery failed or never took place; returns how many succeeded."""
-    now = timezone.now()
-    due = Event.objects.filter(delivered_at__isnull=True, retry_at__lte=now).order_by("retry_at")[:limit]
-    return sum(_claim_and_deliver(event, seen_retry_at=event.retry_at) for event in due)
+def deliver(pk: int) -> None:
+    """Deliver an event, unless it has been, or another process is about it. Raises `GivenUp`."""
+    with _alone_with(pk) as is_alone:
+        event = _undelivered().filter(pk=pk).first() if is_alone else None
+        if event is not None:
+            _begin(event)
+            _deliver(event)
 
 
-@every(seconds=15)
+def deliver_due(*, limit: int = BATCH) -> int:
+    """Send or deliver events whose first delivery failed or never took place; returns how many succeeded."""
+    due = list(_undelivered().filter(retry_at__lte=timezone.now()).order_by("retry_at")[:limit])
+    if not settings.BROKER_URL:
+        return sum(_claim_and_deliver(event) for event in due)
+    if due:
+        _send([event.pk for event in due])
+        now = timezone.now()
+        for event in due:
+            event.retry_at = now + max(RESEND, now - event.created_at)
+        Event.objects.bulk_update(due, ["retry_at"])
+    return len(due)
+
+
+def given_up() -> QuerySet[Event]:
+    """The events that are not delivered any more, the oldest first."""
+    return Event.objects.filter(given_up_at__isnull=False, delivered_at__isnull=True).order_by("pk")
+
+
+def try_again(events: QuerySet[Event]) -> int:
+    """Have events that were given up delivered after all; returns how many."""
+    return events.update(given_up_at=None, attempts=0, starts=0, retry_at=timezone.now())
+
+
+@every(seconds=10)
 def retry_undelivered() -> None:
-    """The ticker's part of delivery: what no process delivered right after its commit."""
-    deliver_due()
+    """The ticker's part of delivery: what no process sent or delivered right after its commit."""
+    while deliver_due() == BATCH:
+        pass
 
 
 @every(seconds=3600)
@@ -82,20 +127,34 @@ def forget_delivered() -> None:
     Event.objects.filter(delivered_at__lt=timezone.now() - KEEP_DELIVERED).delete()
 
 
+def _undelivered() -> QuerySet[Event]:
+    return Event.objects.filter(delivered_at__isnull=True, given_up_at__isnull=True)
+
+
 def _after_commit(event: Event) -> None:
-    if event.kind in _background and settings.OUTBOX_RELAY != "inline":
+    if settings.BROKER_URL or (event.kind in _background and settings.OUTBOX_RELAY != "inline"):
         _queue.put(event.pk)
         _ensure_relay_thread()
     else:
         _deliver(event)
 
 
-def _claim_and_deliver(event: Event, *, seen_retry_at) -> bool:
+def _claim_and_deliver(event: Event) -> bool:
     """Take the event for ourselves by moving its `retry_at`, so that two relays never deliver it at once."""
-    claimed = Event.objects.filter(pk=event.pk, delivered_at__isnull=True, retry_at=seen_retry_at).update(
-        retry_at=timezone.now() + CLAIM
-    )
-    return bool(claimed) and _deliver(event)
+    claimed = _undelivered().filter(pk=event.pk, retry_at=event.retry_at).update(retry_at=timezone.now() + CLAIM)
+    if not claimed:
+        return False
+    with suppress(GivenUp):
+        _begin(event)
+        return _deliver(event)
+    return False
+
+
+def _begin(event: Event) -> None:
+    """Note that a delivery begins. Raises `GivenUp` where too many began that never ended."""
+    if event.starts >= MOST_STARTS:
+        _give_up(event, "every delivery ended with its process")
+    Event.objects.filter(pk=event.pk).update(starts=F("starts") + 1)
 
 
 def _deliver(event: Event) -> bool:
@@ -104,15 +163,58 @@ def _deliver(event: Event) -> bool:
             receiver(**event.payload)
     except Exception as error:  # whatever a receiver raises, the event must stay and be tried again
         logger.exception("delivery failed", extra={"event": event.kind, "sequence": event.pk})
-        pause = min(timedelta(seconds=5 * 2 ** min(event.attempts, 10)), LONGEST_PAUSE)
+        reason = f"{type(error).__name__}: {error}"[:500]
         Event.objects.filter(pk=event.pk).update(
             attempts=F("attempts") + 1,
-            retry_at=timezone.now() + pause,
-            last_error=f"{type(error).__name__}: {error}"[:500],
+            starts=0,
+            retry_at=timezone.now() + pause_after(event.attempts),
+            last_error=reason,
         )
+        if event.attempts + 1 >= MOST_ATTEMPTS:
+            _give_up(event, reason)
         return False
-    Event.objects.filter(pk=event.pk).update(delivered_at=timezone.now())
+    Event.objects.filter(pk=event.pk).update(delivered_at=timezone.now(), starts=0)
     return True
+
+
+def pause_after(attempts: int, *, shortest: timedelta = SHORTEST_PAUSE) -> timedelta:
+    """How long to wait after so many failures: twice as long each time, and never just as long as others wait."""
+    longest = min(shortest * 2 ** min(attempts, 12), LONGEST_PAUSE)
+    return longest * random.uniform(0.75, 1)  # noqa: S311 - no secret
+
+
+def _give_up(event: Event, reason: str) -> None:
+    Event.objects.filter(pk=event.pk).update(given_up_at=timezone.now(), last_error=reason)
+    logger.error("event given up", extra={"event": event.kind, "sequence": event.pk, "reason": reason})
+    raise GivenUp(reason)
+
+
+@contextmanager
+def _alone_with(pk: int) -> Iterator[bool]:
+    """Keep other processes from delivering this event meanwhile; gives whether we may.
+
+    The lock belongs to our database connection, and so ends with the process. Where there is none (SQLite, or a pooler
+    that hands connections around), two deliveries at once are possible, as two in a row always are.
+    """
+    if connection.vendor != "postgresql" or connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+        yield True
+        return
+    key = pk - 2**62
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+        is_ours = cursor.fetchone()[0]
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            with suppress(DatabaseError), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+def _send(pks: list[int]) -> None:
+    from core import broker  # which costs an import of Celery where there is a broker only
+
+    broker.send_events(pks)
 
 
 def _ensure_relay_thread() -> None:
@@ -125,12 +227,26 @@ def _ensure_relay_thread() -> None:
 
 def _relay_loop() -> None:
     while True:
-        pk = _queue.get()
+        pks = [_queue.get()]
+        with suppress(queue.Empty):
+            while len(pks) < BATCH:
+                pks.append(_queue.get_nowait())
         close_old_connections()
         try:
-            event = Event.objects.filter(pk=pk, delivered_at__isnull=True).first()
-            if event:
-                _deliver(event)
-        except Exception:  # the thread must outlive a database that went away; the ticker delivers what is left
-            logger.exception("relay failed", extra={"sequence": pk})
+            _relay(pks)
+        except Exception as error:  # the thread must outlive a database or broker that went away; the ticker goes on
+            logger.warning("relay failed", extra={"events": len(pks), "error": f"{type(error).__name__}: {error}"})
             connection.close()
+
+
+def _relay(pks: list[int]) -> None:
+    if settings.BROKER_URL:
+        _send(pks)
+        resend_at: datetime = timezone.now() + RESEND
+        _undelivered().filter(pk__in=pks).update(retry_at=resend_at)
+        return
+    for pk in pks:
+        event = _undelivered().filter(pk=pk).first()
+        if event:
+            with suppress(GivenUp):
+                _deliver(event)

@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class SocialConfig(AppConfig):
     name = "social"
+
+    def ready(self):
+        from social import announcing, deliveries, notifications  # noqa: F401  (registers them)

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Cast
 
 from accounts.blocks import not_blocked
 from accounts.models import User
@@ -212,7 +213,8 @@ def read_comment(comment: Comment) -> str:
 
 def _shown(comments: QuerySet, at: datetime) -> QuerySet:
     shown = Q(deleted_at__isnull=True, author__isnull=False) & not_blocked(at, "author__")
-    hidden = Case(When(shown, then=Value(False)), default=Value(True), output_field=BooleanField())
+    no, yes = (Cast(Value(value), BooleanField()) for value in (False, True))  # a prepared statement knows no types
+    hidden = Case(When(shown, then=no), default=yes, output_field=BooleanField())
     return comments.annotate(is_hidden=hidden)
 
 

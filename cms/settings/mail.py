@@ -51,6 +51,9 @@ AWS_SES_SECRET_ACCESS_KEY = AWS_SECRET_ACCESS_KEY
 AWS_SES_REGION_NAME = AWS_REGION
 AWS_SES_REGION_ENDPOINT_URL = f"https://email.{AWS_REGION}.amazonaws.com"
 
+AWS_SNS_EVENT_TRUSTED_TOPIC_ARNS = env.words("SES_TOPIC_ARNS", [])
+"""The topics through which SES may tell of mail that came back; a signature alone says only that Amazon sent it."""
+
 
 @env.parser_for("sender")
 def parse_sender(value: str) -> str:

@@ -18,6 +18,10 @@ from tests.client import Api
 
 SURFACES = [
     "feed/latest/",
+    "feed/home/",
+    "me/likes/",
+    "me/following/",
+    "me/notifications/",
     "posts/",
     "posts/?order=oldest",
     "posts/?order=popular",
@@ -50,6 +54,8 @@ PER_POST = [
     "posts/{id}/?version=draft",
     "posts/{id}/?body=html",
     "posts/{id}/comments/",
+    "posts/{id}/likes/",
+    "posts/{id}/replies/",
     "posts/{id}/revisions/",
     "pages/{id}/?fields=*",
     "pages/?child_of={blog}&fields=*",
@@ -115,6 +121,26 @@ class TestCanary:
 
     def test_nor_whoever_has_only_asked_to_follow(self, hidden, bob):
         self._follow(bob, accepted_at=None)
+        assert words_seen(bob, hidden) == set()
+
+    def test_nor_the_rejected(self, hidden, alice, bob):
+        bob.put("blogs/secret-garden/follow/")
+        alice.post("blogs/secret-garden/follow-requests/bob/reject/", 204)
+        assert words_seen(bob, hidden) == set()
+
+    @pytest.mark.parametrize("goes_by_himself", [True, False])
+    def test_a_former_follower_loses_sight_even_of_what_he_liked_and_wrote(self, hidden, alice, bob, goes_by_himself):
+        self._follow(bob, accepted_at=clock.now())
+        post = hidden["privatecanary"]
+        bob.put(f"posts/{post}/like/")
+        mine = bob.post(f"posts/{post}/comments/", json={"body": "privatecanary"})
+        alice.post(f"posts/{post}/comments/", json={"body": "privatecanary", "parent": mine["id"]})
+        alice.write("privatecanary", blog="secret-garden", reply_to=bob.write("Mine")["id"])
+        assert words_seen(bob, hidden) == {"privatecanary"}
+        if goes_by_himself:
+            bob.delete("blogs/secret-garden/follow/")
+        else:
+            alice.delete("blogs/secret-garden/followers/bob/")
         assert words_seen(bob, hidden) == set()
 
     def test_followers_see_the_private_blog(self, hidden, bob):

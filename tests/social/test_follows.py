@@ -9,7 +9,7 @@ import pytest
 from accounts.models import User
 from blogs.models import BlogCard, Follow
 from core import clock
-from tests.client import Api, is_error
+from tests.client import is_error
 
 
 @pytest.fixture
@@ -254,5 +254,3 @@ class TestAtOnce:
         calls = [lambda r=r: r.put("blogs/garden/follow/") for r in readers]
         at_once(*calls, lambda: alice.patch("blogs/garden/", json={"is_private": False}))
         assert followers_of("garden") == 5
-
-

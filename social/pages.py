@@ -1,0 +1,31 @@
+"""The page behind the way out of mails. Opening it changes nothing, as mail scanners do; its buttons do."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from core.errors import NotFound
+from social.unsubscribing import find_subscription, unsubscribe
+
+
+@csrf_exempt  # mail programs post here by themselves (RFC 8058); the token in the address is what counts
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
+    """Show what the link is about, or end those mails: about its blog, or with the field `all` about every blog."""
+    try:
+        subscription = find_subscription(token)
+    except NotFound as error:
+        raise Http404 from error
+    is_done = request.method == "POST"
+    from_all = subscription.blog is None or bool(request.POST.get("all"))
+    if is_done:
+        unsubscribe(subscription, from_all=from_all)
+    facts = {"blog": subscription.blog, "is_done": is_done, "from_all": from_all}
+    response = render(request, "social/unsubscribe.html", facts)
+    response.headers["Referrer-Policy"] = "no-referrer"  # the address holds the token
+    return response
