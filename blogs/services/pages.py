@@ -16,7 +16,6 @@ from wagtail.models import Page, PageLogEntry, Revision
 from accounts.models import User
 from core import clock
 
-
 SET_BY_PUBLISHING = (
     "live",
     "has_unpublished_changes",

@@ -145,8 +145,6 @@ def add_post_image(*, actor: User, post: BlogPostPage, upload: File, title: str 
 def delete_post(*, actor: User, post: BlogPostPage, reason: str = "") -> None:
     """Delete a post: its author may, and moderators, whose reason goes to the audit log. Raises `NotAllowed`."""
     with one_change():
-        blog = post.get_parent()
-        tree.lock_blog(blog)
         post = tree.lock_post(post)
         if not actor.is_moderator:
             require_author(actor, post)
@@ -261,8 +259,7 @@ def _apply(read: dict, version: BlogPostPage, post: BlogPostPage) -> None:
     for name, value in read.items():
         setattr(version, name, value)
     if slug and slug != version.slug:
-        blog = tree.lock_blog(post.get_parent())
-        version.slug = slugs.take_post_slug(slug, blog=blog, post=post)
+        version.slug = slugs.take_post_slug(slug, blog=post.get_parent().specific, post=post)
         if not post.live:  # a draft's slug is its own at once; a live post's changes when that version is published
             post.slug = slug
             post.save(update_fields=["slug", "url_path"], clean=False)

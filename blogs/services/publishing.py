@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from wagtail.actions.publish_page_revision import PublishPageRevisionAction
 from wagtail.actions.unpublish_page import UnpublishPageAction
 from wagtail.models import Page, Revision
@@ -128,16 +127,20 @@ def expire_due() -> int:
 
 def _publish_if_due(pk: int) -> bool:
     with one_change():
-        now = clock.now()
-        revision = Revision.objects.select_for_update().filter(pk=pk, approved_go_live_at__lte=now).first()
-        page = revision and Page.objects.filter(pk=revision.object_id).first()
+        found = Revision.objects.filter(pk=pk).first()
+        page = found and Page.objects.filter(pk=found.object_id).first()
         if page is None:
             return False
         page = page.specific
+        if isinstance(page, BlogPostPage):
+            page = tree.lock_post(page)
+        now = clock.now()
+        revision = Revision.objects.select_for_update().filter(pk=pk, approved_go_live_at__lte=now).first()
+        if revision is None:
+            return False
         if not isinstance(page, BlogPostPage):
             revision.publish(log_action="wagtail.publish.scheduled")
             return True
-        page = tree.lock_post(page)
         blog = BlogCard.objects.select_related("owner").get(posts=page.pk)
         if blog.is_blocked(now) or blog.owner.is_blocked(now) or not blog.owner.is_active:
             return False
@@ -149,10 +152,14 @@ def _publish_if_due(pk: int) -> bool:
 
 def _expire_if_due(pk: int) -> bool:
     with one_change():
-        page = Page.objects.select_for_update().filter(Q(pk=pk, live=True, expire_at__lte=clock.now())).first()
+        page = Page.objects.filter(pk=pk).first()
         if page is None:
             return False
         page = page.specific
+        if isinstance(page, BlogPostPage):
+            page = tree.lock_post(page)
+        if not page.live or page.expire_at is None or page.expire_at > clock.now():
+            return False
         page.unpublish(set_expired=True, log_action="wagtail.unpublish.scheduled")
         if isinstance(page, BlogPostPage):
             settle_post(page, actor_id=None)

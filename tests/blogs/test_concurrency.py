@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 from taggit.models import Tag
@@ -11,6 +12,7 @@ from wagtail.models import Page
 from blogs.models import BlogCard, BlogPostPage, PostCard
 from blogs.schedule import keep_schedule
 from core.models import Event
+from tests.blogs.test_admin_effects import Editor
 from tests.blogs.test_publishing import FUTURE, YEARS, move_times
 from tests.client import Api
 
@@ -99,6 +101,30 @@ class TestWriters:
         seen = alice.get(f"posts/{post}/")
         assert (seen["title"], seen["intro"], seen["tags"]) == ("New title", "New intro", ["new"])
         assert "New body" in seen["body"][0]["value"]
+
+    def test_of_every_kind_never_block_each_other_for_good(self, alice, at_once):
+        post = alice.write("Contested")["id"]
+        editor = Editor("alice")
+
+        def call(method: str, path: str = "", **body):
+            api = another(alice)
+            return lambda: [api.call(method, f"posts/{post}/{path}", json=body).status_code for _ in range(4)]
+
+        results = at_once(
+            call("PATCH", slug="one"),
+            call("PATCH", slug="two", status="draft"),
+            call("POST", "publish/"),
+            call("POST", "unpublish/"),
+            call("PATCH", publish_at=FUTURE),
+            lambda: [keep_schedule() for _ in range(4)],
+            lambda: [another(alice).write("Contested", slug=slug)["slug"] for slug in ("three", "four")],
+            lambda: time.sleep(0.5) or editor.client.post(f"/admin/pages/{post}/delete/").status_code,
+        )
+        assert not [found for found in results if isinstance(found, Exception)], results
+        statuses = {status for found in results[:5] for status in found}
+        assert statuses <= {200, 404}, results
+        assert results[7] == 302
+        assert_whole()
 
     def test_of_blogs_with_one_slug_leave_one(self, alice, bob, at_once):
         def begin(owner: Api):

@@ -60,7 +60,7 @@ class TestNewPost:
         assert post["body"] == []
         assert post["reading_minutes"] == 1
 
-    @pytest.mark.parametrize("query_budget", [60])
+    @pytest.mark.parametrize("query_budget", [55])
     def test_costs_few_queries(self, alice, django_assert_max_num_queries, settings, query_budget):
         settings.TASKS = {
             "default": settings.TASKS["default"] | {"OPTIONS": settings.TASKS["default"]["OPTIONS"] | {"inline": False}}
