@@ -12,6 +12,7 @@ import logging
 import queue
 import random
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -48,6 +49,8 @@ MOST_STARTS = 5
 """After as many deliveries that killed their process one after the other, an event is given up."""
 KEEP_DELIVERED = timedelta(days=7)
 BATCH = 500
+BREATH_SECONDS = 1
+"""How long the relay waits after a failure, so that a dead broker is not asked for every single event."""
 
 
 class GivenUp(Exception):
@@ -96,7 +99,11 @@ def deliver_due(*, limit: int = BATCH) -> int:
     if not settings.BROKER_URL:
         return sum(_claim_and_deliver(event) for event in due)
     if due:
-        _send([event.pk for event in due])
+        try:
+            _send([event.pk for event in due])
+        except Exception as error:  # kombu's own, or the system's; the events are due again in a moment
+            logger.warning("broker down", extra={"events": len(due), "error": f"{type(error).__name__}: {error}"})
+            return 0
         now = timezone.now()
         for event in due:
             event.retry_at = now + max(RESEND, now - event.created_at)
@@ -132,6 +139,8 @@ def _undelivered() -> QuerySet[Event]:
 
 
 def _after_commit(event: Event) -> None:
+    ids = {name: value for name, value in event.payload.items() if isinstance(value, int)}
+    logger.info(event.kind, extra=ids)
     if settings.BROKER_URL or (event.kind in _background and settings.OUTBOX_RELAY != "inline"):
         _queue.put(event.pk)
         _ensure_relay_thread()
@@ -237,6 +246,7 @@ def _relay_loop() -> None:
         except Exception as error:  # the thread must outlive a database or broker that went away; the ticker goes on
             logger.warning("relay failed", extra={"events": len(pks), "error": f"{type(error).__name__}: {error}"})
             connection.close()
+            time.sleep(BREATH_SECONDS)
 
 
 def _relay(pks: list[int]) -> None:

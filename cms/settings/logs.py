@@ -37,6 +37,9 @@ LOGGING = {
     "loggers": {
         "django": {"level": LOG_LEVEL if LOG_LEVEL != "DEBUG" else "INFO"},
         "django.server": {"handlers": [], "propagate": True},
+        "wagtail": {"level": "WARNING"},  # its lines tell titles, also private ones; our events tell ids
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
         "botocore": {"level": "WARNING"},
         "boto3": {"level": "WARNING"},
         "s3transfer": {"level": "WARNING"},
