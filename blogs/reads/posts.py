@@ -33,9 +33,6 @@ Among = Callable[[QuerySet, Slots], QuerySet]
 
 _POST_COLUMNS = (
     "pk",
-    "published_at",
-    "edited_at",
-    "popularity",
     "document",
     "slug",
     "status",
@@ -170,8 +167,8 @@ def _post_row(row: tuple, at: datetime, viewer: Viewer) -> Row:
 
 
 def _post_members(row: tuple, at: datetime, viewer: Viewer) -> str:
-    (_, _, _, _, document, slug, status, expire_at, likes, comments, replies, _) = row[:12]
-    blog_slug, blog_title, blog_avatar, username, name, avatar = row[12:18]
+    (_, document, slug, status, expire_at, likes, comments, replies, _) = row[:9]
+    blog_slug, blog_title, blog_avatar, username, name, avatar = row[9:15]
     author_ref = user_ref_json(username, name, avatar)
     bare_ref = user_ref_json(username, name, None) if avatar else author_ref
     return documents.post_members(
@@ -231,7 +228,7 @@ def read_post(
         return None
     row = rows[0]
     detail, owner_detail, previous, following = row[_VERSION + 2 :]
-    author_id, blog_slug, username, name, avatar = row[11], row[12], *row[15:18]
+    author_id, blog_slug, username, name, avatar = row[8], row[9], *row[12:15]
     is_own = viewer.user_id == author_id
     if draft and is_own:
         latest = documents.render_post(BlogPostPage.objects.get(pk=row[0]).get_latest_revision_as_object())
