@@ -29,23 +29,23 @@ def announce_post(*, post: int, **facts) -> None:
             return
         announcement, is_new = Announcement.objects.get_or_create(post=card)
         if is_new and card.published_at >= (card.post.last_published_at or announcement.created_at) - NEWS_FOR:
-            outbox.record("post.announced", post=post, after=None)
+            outbox.record("mails.to_write", announcement=post, after=None)
 
 
-@outbox.handles("post.announced", background=True)
-def write_deliveries(*, post: int, after: list | None) -> None:
+@outbox.handles("mails.to_write", background=True)
+def write_deliveries(*, announcement: int, after: list | None) -> None:
     """Write the deliveries of the next thousand followers, and let another event go on after them."""
     with transaction.atomic():
-        announcement = Announcement.objects.select_related("post").filter(post=post, post__is_live=True).first()
-        if announcement is None:
+        found = Announcement.objects.select_related("post").filter(post=announcement, post__is_live=True).first()
+        if found is None:
             return
-        rows = list(_followers(announcement, after)[:BATCH])
-        Delivery.objects.bulk_create(_deliveries(post, rows), ignore_conflicts=True)
+        rows = list(_followers(found, after)[:BATCH])
+        Delivery.objects.bulk_create(_deliveries(announcement, rows), ignore_conflicts=True)
         if rows:
             outbox.record("mails.waiting")
         if len(rows) == BATCH:
             accepted_at, pk = rows[-1][:2]
-            outbox.record("post.announced", post=post, after=[accepted_at.isoformat(), pk])
+            outbox.record("mails.to_write", announcement=announcement, after=[accepted_at.isoformat(), pk])
 
 
 def _followers(announcement: Announcement, after: list | None) -> QuerySet:

@@ -130,7 +130,8 @@ class TestCanary:
 
     @pytest.mark.parametrize("goes_by_himself", [True, False])
     def test_a_former_follower_loses_sight_even_of_what_he_liked_and_wrote(self, hidden, alice, bob, goes_by_himself):
-        self._follow(bob, accepted_at=clock.now())
+        bob.put("blogs/secret-garden/follow/")
+        alice.post("blogs/secret-garden/follow-requests/bob/accept/", 204)
         post = hidden["privatecanary"]
         bob.put(f"posts/{post}/like/")
         mine = bob.post(f"posts/{post}/comments/", json={"body": "privatecanary"})

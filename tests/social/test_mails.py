@@ -220,7 +220,7 @@ class TestManyFollowers:
         Follow.objects.update(accepted_at=clock.now())  # all at the same moment
         alice.write("News")
         assert recipients() == [f"reader{number}" for number in range(8)]
-        assert Event.objects.filter(kind="post.announced").count() == 3
+        assert Event.objects.filter(kind="mails.to_write").count() == 3
 
 
 class TestTroubleWithTheServer:
