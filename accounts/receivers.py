@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import Group
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models.signals import m2m_changed, post_save, pre_save
 from django.dispatch import receiver
 
 from accounts.models import Role, User
+from accounts.services import page_sessions
 from accounts.services.roles import MODERATORS, role_by_groups
 from accounts.services.sessions import end_sessions
 from accounts.signals import user_changed
@@ -60,6 +62,19 @@ def groups_were_changed(instance, action: str, reverse: bool, pk_set, **kwargs) 
             User.objects.filter(pk=user.pk).update(role=role)
             user.role = role
             user_changed.send(User, user=user)
+
+
+@receiver(user_logged_in)
+def user_signed_in(request, **kwargs) -> None:
+    """Mark the admin's session from its beginning, so that two pages at once do not give it two marks."""
+    page_sessions.mark_of(request.session)
+
+
+@receiver(user_logged_out)
+def user_signed_out(request, user, **kwargs) -> None:
+    """End what the pages of the admin's session began."""
+    if user is not None:
+        page_sessions.end(user=user, mark=page_sessions.mark_of(request.session))
 
 
 def _join_groups(user: User) -> None:

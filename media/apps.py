@@ -14,6 +14,7 @@ class MediaConfig(AppConfig):
         from media import receivers
         from media.models import File, Image
         from media.permissions import OwnThingsPolicy
+        from media.services import clearing  # noqa: F401  (registers its part of the outbox)
 
         for model in (Image, File):  # exactly: Wagtail's own apps register theirs for the same models after us
             register_permission_policy(model, OwnThingsPolicy(model), exact_class=True)

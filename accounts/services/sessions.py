@@ -62,7 +62,7 @@ def start_session(*, user: User, user_agent: str = "", at: datetime | None = Non
         created_at=at,
         last_used_at=at,
         expires_at=at + _refresh_lasts(),
-        user_agent=_shown(user_agent),
+        user_agent=shown_agent(user_agent),
         refresh_jti=uuid.uuid4(),
     )
     return _tokens(session, user, at)
@@ -155,6 +155,11 @@ def identify(access: str, *, at: datetime | None = None) -> Viewer:
     return Viewer(user_id, role)
 
 
+def shown_agent(user_agent: str) -> str:
+    """What a session keeps of the `User-Agent` it began with."""
+    return "".join(character for character in user_agent if character.isprintable())[:300]
+
+
 @every(seconds=3600)
 def forget_ended() -> None:
     """Remove the rows of sessions that ended a week ago."""
@@ -211,7 +216,3 @@ def _tokens(session: Session, user: User, at: datetime) -> Tokens:
 
 def _refresh_lasts() -> timedelta:
     return timedelta(days=settings.REFRESH_TOKEN_DAYS)
-
-
-def _shown(user_agent: str) -> str:
-    return "".join(character for character in user_agent if character.isprintable())[:300]

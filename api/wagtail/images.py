@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.fields import Field
+from rest_framework.response import Response
 from wagtail.api.v2.serializers import BaseSerializer
 from wagtail.api.v2.views import BaseAPIViewSet
 from wagtail.images.api.v2.views import ImagesAPIViewSet
 
+from api.auth import read
+from api.authentication import IsAdmin
 from api.serializers.wagtail import WagtailImageSerializer
 from api.wagtail import filters, shown
 from api.wagtail.documented import TAGS, documented
 from api.wagtail.viewset import OurRules, Shown
 from blogs.visibility import images_visible_to
 from media.models import Image
+from media.services import clearing
+
+
+class Confirmation(serializers.Serializer):
+    """The words without which nothing is deleted."""
+
+    confirm = serializers.ChoiceField([clearing.WORDS])
+
+
+class Count(serializers.Serializer):
+    """How many images are being deleted."""
+
+    count = serializers.IntegerField()
 
 
 class TagNamesField(Field):
@@ -49,6 +68,40 @@ class ImagesViewSet(OurRules, ImagesAPIViewSet):
             for name in ("alt", "url", "placeholder", "renditions", "srcset", "sources", "owner", "created_at")
         }
     }
+
+    limited_as = "write"
+
+    def get_permissions(self):
+        return [IsAdmin()] if self.action == "delete_all" else super().get_permissions()
+
+    @extend_schema(
+        methods=["POST"],
+        operation_id="images_delete_all",
+        tags=["images"],
+        summary="Delete every image of everybody, from posts too, in the background; for admins",
+        request=Confirmation,
+        responses={202: Count},
+    )
+    @extend_schema(
+        methods=["DELETE"],
+        operation_id="images_delete",
+        tags=["images"],
+        summary="The same as `POST images/delete-all/`, with the same body",
+        request=Confirmation,
+        responses={202: Count},
+    )
+    def delete_all(self, request):
+        read(Confirmation, request)
+        return Response({"count": clearing.delete_all_images(actor=request.user)}, status=202)
+
+    @classmethod
+    def get_urlpatterns(cls):
+        _, *others = super().get_urlpatterns()
+        return [
+            path("", cls.as_view({"get": "listing_view", "delete": "delete_all"}), name="listing"),
+            path("delete-all/", cls.as_view({"post": "delete_all"}), name="delete-all"),
+            *others,
+        ]
 
     def get_queryset(self):
         return (
