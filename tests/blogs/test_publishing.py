@@ -16,8 +16,12 @@ from tests.client import is_error
 FUTURE = "2099-01-01T00:00:00Z"
 
 
+KINDS = ("post.published", "post.updated", "post.unpublished", "post.deleted")
+
+
 def kinds(post_id: int) -> list[str]:
-    events = Event.objects.filter(payload__post=post_id).order_by("sequence")
+    """What happened to a post, as its events tell."""
+    events = Event.objects.filter(payload__post=post_id, kind__in=KINDS).order_by("sequence")
     return list(events.values_list("kind", flat=True))
 
 
