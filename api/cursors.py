@@ -13,6 +13,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
@@ -24,6 +25,7 @@ DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
 _LONGEST = 1000
 _DIGEST = 9
+_encoder = json.JSONEncoder(separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def refuse_unknown(query: QueryDict, known: Sequence[str]) -> None:
 def seal(position: Position, scope: str) -> str:
     """The cursor of a position in the list called `scope`."""
     key = [_to_json(part) for part in position.key]
-    payload = json.dumps([int(position.is_backward), *key], separators=(",", ":")).encode()
+    payload = _encoder.encode([int(position.is_backward), *key]).encode()
     return base64.urlsafe_b64encode(_digest(payload, scope) + payload).rstrip(b"=").decode()
 
 
@@ -128,8 +130,13 @@ def cut_page(rows: list, *, limit: int, position: Position | None, key_of) -> Pa
 
 
 def _digest(payload: bytes, scope: str) -> bytes:
-    key = hashlib.blake2b(settings.SECRET_KEY.encode(), digest_size=32).digest()
+    key = _digest_key(settings.SECRET_KEY)
     return hashlib.blake2b(scope.encode() + b"\0" + payload, key=key, digest_size=_DIGEST).digest()
+
+
+@lru_cache(maxsize=2)
+def _digest_key(secret: str) -> bytes:
+    return hashlib.blake2b(secret.encode(), digest_size=32).digest()
 
 
 def _to_json(part):

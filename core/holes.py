@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from json.encoder import encode_basestring
 
 OWNER = secrets.token_hex(16)
 """Stands in a value for its owner's UserRef until `store` makes it a hole. Unguessable, so no text contains it."""
@@ -19,7 +20,7 @@ _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 def dumps(value) -> str:
     """Compact JSON text."""
-    return _encoder.encode(value)
+    return encode_basestring(value) if type(value) is str else _encoder.encode(value)
 
 
 def store(value) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from django.db.models import BigIntegerField, BooleanField, CharField, DateTimeField, F, Func, QuerySet, Value
 from django.db.models.functions import Lower
@@ -41,8 +41,7 @@ class ListRead:
     version: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row of a list: its sort key, its JSON text, and until when that may be shown (None: no time is set)."""
 
     key: tuple
