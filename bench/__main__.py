@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import sys
 import tempfile
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
@@ -23,7 +24,7 @@ from bench.sites import ROOT, Site
 from tests.servers.postgresql import running_postgresql
 
 RESULTS = ROOT / "bench" / "results"
-console = Console()
+console = Console(width=None if sys.stdout.isatty() else 120)
 
 
 def main() -> None:

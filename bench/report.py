@@ -11,9 +11,14 @@ from rich.table import Table
 
 from bench.measuring import READS, Rates
 
-TITLES = {"first": "feed/latest/ first page", "deep": "feed/latest/ deep", "detail": "posts/{id}/", "create": "create"}
+TITLES = {
+    "first": "feed/latest/ first page",
+    "deep": "feed/latest/ deep",
+    "detail": "posts/{id}/",
+    "create": "create and publish",
+}
 FLOOR_TARGETS = {"first": 0.4, "deep": 0.2, "detail": 0.25}
-STOCK_TARGET, CREATE_TARGET, CREATE_QUERIES = 100, 2, 60
+STOCK_TARGET, CREATE_TARGET = 100, 2
 FLAT = 0.2
 COLORS = {"floor": "#9aa5b1", "ours": "#2f855a", "uncached": "#68d391", "stock": "#c53030"}
 
@@ -41,29 +46,35 @@ class Result:
 
 
 def table(results: list[Result]) -> Table:
-    """The ratios."""
-    columns = ("database", "posts", "what", "floor/s", "ours/s", "no cache/s", "stock/s")
-    ratios = ("ours ÷ floor", "no cache ÷ floor", "ours ÷ stock", "queries ours", "stock")
-    shown = Table(*columns, *ratios, title="Answers per second, medians", title_justify="left")
+    """The medians, and the ratios that matter."""
+    rates_of = ("floor", "ours", "uncached", "stock")
+    shown = Table("", title="Answers per second", title_justify="left")
+    for column in ("floor", "ours", "no cache", "stock", "ours÷floor", "no cache÷floor", "ours÷stock", "queries"):
+        shown.add_column(column, justify="right")
     for result in results:
         rates = result.rates
+        shown.add_row(f"[bold]{result.database}, {result.posts:,} posts")
         for name in READS:
             shown.add_row(
-                *(result.database, f"{result.posts:,}", TITLES[name] if name != "deep" else f"… {result.depth:,} deep"),
-                *(_number(rates.of(server, name)) for server in ("floor", "ours", "uncached", "stock")),
+                f"{result.depth:,} deep" if name == "deep" else TITLES[name],
+                *(_number(rates.of(server, name)) for server in rates_of),
                 _judged(rates.ratio("ours", "floor", name), FLOOR_TARGETS[name]),
                 f"{rates.ratio('uncached', 'floor', name):.2f}",
                 _judged(rates.ratio("ours", "stock", name), STOCK_TARGET),
-                *(str(result.queries[server][name]) for server in ("ours", "stock")),
+                _queries(result, name),
             )
         shown.add_row(
-            *(result.database, f"{result.posts:,}", TITLES["create"], ""),
-            *(_number(rates.of("ours", "create")), "", _number(rates.of("stock", "create")), "", ""),
+            TITLES["create"],
+            *("", _number(rates.of("ours", "create")), "", _number(rates.of("stock", "create")), "", ""),
             _judged(rates.ratio("ours", "stock", "create"), CREATE_TARGET),
-            *(str(result.queries[server]["create"]) for server in ("ours", "stock")),
+            _queries(result, "create"),
             end_section=True,
         )
     return shown
+
+
+def _queries(result: Result, name: str) -> str:
+    return f"{result.queries['ours'][name]} / {result.queries['stock'][name]}"
 
 
 def remarks(results: list[Result]) -> list[str]:
