@@ -4,6 +4,7 @@ BIN := $(VENV)/bin
 
 POSTS ?= 100000
 BLOGS ?= 1000
+KILLS ?= 100
 
 .DEFAULT_GOAL := help
 .PHONY: help run web worker beat demo seed test chaos lint format bench
@@ -34,7 +35,7 @@ test: $(VENV)/.installed-dev ## all tests, on SQLite and then on PostgreSQL
 	$(BIN)/python -m pytest --database postgresql
 
 chaos: $(VENV)/.installed-dev ## kill web, workers and RabbitMQ again and again while mails are sent (a quarter of an hour)
-	$(BIN)/python -m pytest --database postgresql tests/faults --kills 60
+	KILLS=$(KILLS) $(BIN)/python -m pytest -s --database postgresql tests/faults
 
 lint: $(VENV)/.installed-dev ## linters, formatter check, import rules, migrations and OpenAPI schema
 	$(BIN)/ruff check .

@@ -192,27 +192,23 @@ class TestKillsOfEverything:
         self._counters_equal_rows()
         assert not Event.objects.filter(given_up_at__isnull=False).exists()
         assert _dead_letters(site.rabbitmq.url) == 0
-        copies = sum(site.mailbox.taken.values()) - len(site.mailbox.taken)
         print(
-            f"\n{len(posts)} posts, {len(site.mailbox.taken)} mails, {copies} second copies, kills: {dict(harm)}, "
-            f"slowest publication {people.slowest:.1f} s"
+            f"\n{len(posts)} posts, {len(site.mailbox.taken)} mails, {site.mailbox.copies} second copies, "
+            f"kills: {dict(harm)}, slowest publication {people.slowest:.1f} s"
         )
 
     @staticmethod
     def _every_follower_has_every_mail(mailbox: Mailbox, posts: set[int], harm: Counter) -> None:
-        sent = {f"<post.{pk}." for pk in Delivery.objects.filter(kind="post").values_list("pk", flat=True)}
         followers = {f"f{number}@example.com" for number in range(FOLLOWERS)}
         rows = Delivery.objects.filter(kind="post", user__email__in=followers)
         assert set(rows.values_list("post_id", "user__email")) == {
             (post, email) for post in posts for email in followers
         }
         assert not rows.exclude(outcome="sent").exists()
-        assert all(any(id.startswith(start) for start in sent) for id, _ in list(mailbox.taken)[:20])
         taken = Counter(email for _, email in mailbox.taken if email in followers)
         assert taken == dict.fromkeys(followers, len(posts))
         most = max(2, os.cpu_count() or 1)
-        copies = sum(mailbox.taken.values()) - len(mailbox.taken)
-        assert copies <= most * harm["worker"] + harm["a child"]
+        assert mailbox.copies <= most * harm["worker"] + harm["a child"]
 
     @staticmethod
     def _counters_equal_rows() -> None:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.servers.ports import free_port
+from tests.servers.tiers import TIERS
 
 SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 START_SECONDS = 90
@@ -98,9 +99,25 @@ class RabbitMQ:
         }
 
 
+class GivenRabbitMQ:
+    """A broker somebody else runs: it is used, and never killed."""
+
+    def __init__(self, url: str):
+        self.url = url
+
+    def start(self) -> None:
+        """It runs."""
+
+    def kill(self) -> None:
+        """It is not ours to kill."""
+
+
 @contextmanager
-def running_rabbitmq() -> Iterator[RabbitMQ]:
-    """Starts a node, gives it, and removes it with its data."""
+def running_rabbitmq() -> Iterator[RabbitMQ | GivenRabbitMQ]:
+    """Starts a node, gives it, and removes it with its data; or gives the broker of BROKER_URL."""
+    if "://" in TIERS["rabbitmq"].place:
+        yield GivenRabbitMQ(TIERS["rabbitmq"].place)
+        return
     folder = Path(tempfile.mkdtemp(prefix="inktree-mq-", dir="/tmp"))
     node = RabbitMQ(folder)
     try:
