@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.services import page_sessions
 from core.errors import NotAllowed, NotSignedIn
 
+MIB = 1024 * 1024
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src * data: blob:; "
     "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -33,6 +34,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         "images_url": reverse("user-images", args=[request.user.username]),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "largest": settings.IMAGE_MAX_BYTES,
+        "largest_shown": f"{settings.IMAGE_MAX_BYTES / MIB:.3g} MB",
         "endings": ",".join(["image/*", *(f".{ending}" for ending in sorted(settings.IMAGE_EXTENSIONS))]),
     }
     response = render(request, "home/upload.html", context)
