@@ -22,13 +22,13 @@ from media.models import Image
 from media.services import clearing
 
 
-class Confirmation(serializers.Serializer):
+class DeleteAllConfirmation(serializers.Serializer):
     """The words without which nothing is deleted."""
 
     confirm = serializers.ChoiceField([clearing.WORDS])
 
 
-class Count(serializers.Serializer):
+class ImagesDeleted(serializers.Serializer):
     """How many images are being deleted."""
 
     count = serializers.IntegerField()
@@ -78,20 +78,22 @@ class ImagesViewSet(OurRules, ImagesAPIViewSet):
         methods=["POST"],
         operation_id="images_delete_all",
         tags=["images"],
+        description="Those uploaded after the call stay. Without the exact words nothing happens.",
         summary="Delete every image of everybody, from posts too, in the background; for admins",
-        request=Confirmation,
-        responses={202: Count},
+        request=DeleteAllConfirmation,
+        responses={202: ImagesDeleted},
     )
     @extend_schema(
         methods=["DELETE"],
         operation_id="images_delete",
         tags=["images"],
+        description='The body is `{"confirm": "delete all images"}`, too.',
         summary="The same as `POST images/delete-all/`, with the same body",
-        request=Confirmation,
-        responses={202: Count},
+        request=DeleteAllConfirmation,
+        responses={202: ImagesDeleted},
     )
     def delete_all(self, request):
-        read(Confirmation, request)
+        read(DeleteAllConfirmation, request)
         return Response({"count": clearing.delete_all_images(actor=request.user)}, status=202)
 
     @classmethod
