@@ -8,122 +8,227 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('wagtailcore', '0098_apitoken'),
+        ("wagtailcore", "0098_apitoken"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BlogPage',
+            name="BlogPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('description', models.TextField(blank=True, max_length=2000, verbose_name='description')),
-                ('is_private', models.BooleanField(default=False, help_text='Only followers whom you accepted can read the posts.', verbose_name='private')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                ("description", models.TextField(blank=True, max_length=2000, verbose_name="description")),
+                (
+                    "is_private",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Only followers whom you accepted can read the posts.",
+                        verbose_name="private",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'blog',
-                'verbose_name_plural': 'blogs',
+                "verbose_name": "blog",
+                "verbose_name_plural": "blogs",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='BlogIndexPage',
+            name="BlogIndexPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'blogs index',
+                "verbose_name": "blogs index",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='BlogPostPage',
+            name="BlogPostPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('intro', models.TextField(blank=True, max_length=1000, verbose_name='intro')),
-                ('body', wagtail.fields.StreamField([('heading', 2), ('paragraph', 3), ('image', 7), ('gallery', 8), ('quote', 11), ('code', 14), ('embed', 16), ('divider', 17)], blank=True, block_lookup={0: ('wagtail.blocks.ChoiceBlock', [], {'choices': [(2, '2'), (3, '3'), (4, '4')], 'label': 'level'}), 1: ('wagtail.blocks.CharBlock', (), {'label': 'text', 'max_length': 300}), 2: ('wagtail.blocks.StructBlock', [[('level', 0), ('text', 1)]], {}), 3: ('blogs.blocks.ParagraphBlock', (), {'label': 'paragraph'}), 4: ('wagtail.images.blocks.ImageChooserBlock', (), {'label': 'image'}), 5: ('wagtail.blocks.CharBlock', (), {'label': 'caption', 'max_length': 500, 'required': False}), 6: ('wagtail.blocks.CharBlock', (), {'label': 'alternative text', 'max_length': 255, 'required': False}), 7: ('wagtail.blocks.StructBlock', [[('image', 4), ('caption', 5), ('alt', 6)]], {}), 8: ('wagtail.blocks.ListBlock', (4,), {'icon': 'image', 'label': 'gallery'}), 9: ('wagtail.blocks.TextBlock', (), {'label': 'text', 'max_length': 20000}), 10: ('wagtail.blocks.CharBlock', (), {'label': 'attribution', 'max_length': 300, 'required': False}), 11: ('wagtail.blocks.StructBlock', [[('text', 9), ('attribution', 10)]], {}), 12: ('wagtail.blocks.CharBlock', (), {'label': 'language', 'max_length': 40, 'required': False}), 13: ('wagtail.blocks.TextBlock', (), {'label': 'code', 'max_length': 200000}), 14: ('wagtail.blocks.StructBlock', [[('language', 12), ('code', 13)]], {}), 15: ('wagtail.blocks.URLBlock', (), {'label': 'address', 'max_length': 2000}), 16: ('wagtail.blocks.StructBlock', [[('url', 15)]], {}), 17: ('wagtail.blocks.static_block.StaticBlock', (), {'admin_text': 'A horizontal line.', 'icon': 'horizontalrule', 'label': 'divider'})}, verbose_name='body')),
-                ('comments_open', models.BooleanField(default=True, verbose_name='comments open')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                ("intro", models.TextField(blank=True, max_length=1000, verbose_name="intro")),
+                (
+                    "body",
+                    wagtail.fields.StreamField(
+                        [
+                            ("heading", 2),
+                            ("paragraph", 3),
+                            ("image", 7),
+                            ("gallery", 8),
+                            ("quote", 11),
+                            ("code", 14),
+                            ("embed", 16),
+                            ("divider", 17),
+                        ],
+                        blank=True,
+                        block_lookup={
+                            0: (
+                                "wagtail.blocks.ChoiceBlock",
+                                [],
+                                {"choices": [(2, "2"), (3, "3"), (4, "4")], "label": "level"},
+                            ),
+                            1: ("wagtail.blocks.CharBlock", (), {"label": "text", "max_length": 300}),
+                            2: ("wagtail.blocks.StructBlock", [[("level", 0), ("text", 1)]], {}),
+                            3: ("blogs.blocks.ParagraphBlock", (), {"label": "paragraph"}),
+                            4: ("wagtail.images.blocks.ImageChooserBlock", (), {"label": "image"}),
+                            5: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "caption", "max_length": 500, "required": False},
+                            ),
+                            6: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "alternative text", "max_length": 255, "required": False},
+                            ),
+                            7: ("wagtail.blocks.StructBlock", [[("image", 4), ("caption", 5), ("alt", 6)]], {}),
+                            8: ("wagtail.blocks.ListBlock", (4,), {"icon": "image", "label": "gallery"}),
+                            9: ("wagtail.blocks.TextBlock", (), {"label": "text", "max_length": 20000}),
+                            10: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "attribution", "max_length": 300, "required": False},
+                            ),
+                            11: ("wagtail.blocks.StructBlock", [[("text", 9), ("attribution", 10)]], {}),
+                            12: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "language", "max_length": 40, "required": False},
+                            ),
+                            13: ("wagtail.blocks.TextBlock", (), {"label": "code", "max_length": 200000}),
+                            14: ("wagtail.blocks.StructBlock", [[("language", 12), ("code", 13)]], {}),
+                            15: ("wagtail.blocks.URLBlock", (), {"label": "address", "max_length": 2000}),
+                            16: ("wagtail.blocks.StructBlock", [[("url", 15)]], {}),
+                            17: (
+                                "wagtail.blocks.static_block.StaticBlock",
+                                (),
+                                {"admin_text": "A horizontal line.", "icon": "horizontalrule", "label": "divider"},
+                            ),
+                        },
+                        verbose_name="body",
+                    ),
+                ),
+                ("comments_open", models.BooleanField(default=True, verbose_name="comments open")),
             ],
             options={
-                'verbose_name': 'post',
-                'verbose_name_plural': 'posts',
+                "verbose_name": "post",
+                "verbose_name_plural": "posts",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='BlogTag',
+            name="BlogTag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Follow',
+            name="Follow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('accepted_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='OldBlogSlug',
+            name="OldBlogSlug",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(max_length=255, unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.CharField(max_length=255, unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name='OldPostSlug',
+            name="OldPostSlug",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(max_length=255)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.CharField(max_length=255)),
             ],
         ),
         migrations.CreateModel(
-            name='PostImage',
+            name="PostImage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
             ],
         ),
         migrations.CreateModel(
-            name='PostTag',
+            name="PostTag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='VisibleChange',
+            name="VisibleChange",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='BlogCard',
+            name="BlogCard",
             fields=[
-                ('blocked_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('blocked_until', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('block_reason', models.TextField(blank=True, editable=False)),
-                ('blog', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='card', serialize=False, to='blogs.blogpage')),
-                ('slug', models.CharField(max_length=255, unique=True)),
-                ('title', models.CharField(max_length=255)),
-                ('is_live', models.BooleanField(default=False)),
-                ('is_private', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('description', models.TextField(blank=True)),
-                ('tags', models.TextField(default='[]')),
-                ('avatar_document', models.TextField(blank=True)),
-                ('post_count', models.PositiveIntegerField(default=0)),
-                ('follower_count', models.PositiveIntegerField(default=0)),
-                ('popularity', models.BigIntegerField(default=0)),
+                ("blocked_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("blocked_until", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("block_reason", models.TextField(blank=True, editable=False)),
+                (
+                    "blog",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="card",
+                        serialize=False,
+                        to="blogs.blogpage",
+                    ),
+                ),
+                ("slug", models.CharField(max_length=255, unique=True)),
+                ("title", models.CharField(max_length=255)),
+                ("is_live", models.BooleanField(default=False)),
+                ("is_private", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                ("description", models.TextField(blank=True)),
+                ("tags", models.TextField(default="[]")),
+                ("avatar_document", models.TextField(blank=True)),
+                ("post_count", models.PositiveIntegerField(default=0)),
+                ("follower_count", models.PositiveIntegerField(default=0)),
+                ("popularity", models.BigIntegerField(default=0)),
             ],
         ),
     ]

@@ -8,206 +8,373 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('blogs', '0001_initial'),
-        ('media', '0001_initial'),
-        ('taggit', '0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx'),
+        ("blogs", "0001_initial"),
+        ("media", "0001_initial"),
+        ("taggit", "0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='blogpage',
-            name='avatar',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='media.image', verbose_name='avatar'),
+            model_name="blogpage",
+            name="avatar",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="media.image",
+                verbose_name="avatar",
+            ),
         ),
         migrations.CreateModel(
-            name='PostCard',
+            name="PostCard",
             fields=[
-                ('post', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='card', serialize=False, to='blogs.blogpostpage')),
-                ('slug', models.CharField(max_length=255)),
-                ('title', models.CharField(max_length=255)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In Review'), ('scheduled', 'Scheduled'), ('live', 'Live'), ('expired', 'Expired')], max_length=10)),
-                ('is_live', models.BooleanField(default=False)),
-                ('is_private', models.BooleanField(default=False)),
-                ('comments_open', models.BooleanField(default=True)),
-                ('published_at', models.DateTimeField(null=True)),
-                ('expire_at', models.DateTimeField(null=True)),
-                ('edited_at', models.DateTimeField()),
-                ('like_count', models.PositiveIntegerField(default=0)),
-                ('comment_count', models.PositiveIntegerField(default=0)),
-                ('reply_count', models.PositiveIntegerField(default=0)),
-                ('popularity', models.BigIntegerField(default=0)),
-                ('document', models.TextField()),
-                ('owner_detail', models.TextField()),
-                ('detail', models.TextField()),
-                ('author', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='post_cards', to=settings.AUTH_USER_MODEL)),
+                (
+                    "post",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="card",
+                        serialize=False,
+                        to="blogs.blogpostpage",
+                    ),
+                ),
+                ("slug", models.CharField(max_length=255)),
+                ("title", models.CharField(max_length=255)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("in_review", "In Review"),
+                            ("scheduled", "Scheduled"),
+                            ("live", "Live"),
+                            ("expired", "Expired"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("is_live", models.BooleanField(default=False)),
+                ("is_private", models.BooleanField(default=False)),
+                ("comments_open", models.BooleanField(default=True)),
+                ("published_at", models.DateTimeField(null=True)),
+                ("expire_at", models.DateTimeField(null=True)),
+                ("edited_at", models.DateTimeField()),
+                ("like_count", models.PositiveIntegerField(default=0)),
+                ("comment_count", models.PositiveIntegerField(default=0)),
+                ("reply_count", models.PositiveIntegerField(default=0)),
+                ("popularity", models.BigIntegerField(default=0)),
+                ("document", models.TextField()),
+                ("owner_detail", models.TextField()),
+                ("detail", models.TextField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="post_cards",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='blogpostpage',
-            name='feature_image',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='media.image', verbose_name='feature image'),
+            model_name="blogpostpage",
+            name="feature_image",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="media.image",
+                verbose_name="feature image",
+            ),
         ),
         migrations.AddField(
-            model_name='blogpostpage',
-            name='reply_to',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replies', to='blogs.blogpostpage', verbose_name='reply to'),
+            model_name="blogpostpage",
+            name="reply_to",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="replies",
+                to="blogs.blogpostpage",
+                verbose_name="reply to",
+            ),
         ),
         migrations.AddField(
-            model_name='blogtag',
-            name='content_object',
-            field=modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='tagged_items', to='blogs.blogpage'),
+            model_name="blogtag",
+            name="content_object",
+            field=modelcluster.fields.ParentalKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="tagged_items", to="blogs.blogpage"
+            ),
         ),
         migrations.AddField(
-            model_name='blogtag',
-            name='tag',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(app_label)s_%(class)s_items', to='taggit.tag'),
+            model_name="blogtag",
+            name="tag",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="%(app_label)s_%(class)s_items",
+                to="taggit.tag",
+            ),
         ),
         migrations.AddField(
-            model_name='blogpage',
-            name='tags',
-            field=modelcluster.contrib.taggit.ClusterTaggableManager(blank=True, help_text='A comma-separated list of tags.', through='blogs.BlogTag', to='taggit.Tag', verbose_name='tags'),
+            model_name="blogpage",
+            name="tags",
+            field=modelcluster.contrib.taggit.ClusterTaggableManager(
+                blank=True,
+                help_text="A comma-separated list of tags.",
+                through="blogs.BlogTag",
+                to="taggit.Tag",
+                verbose_name="tags",
+            ),
         ),
         migrations.AddField(
-            model_name='follow',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='follows', to=settings.AUTH_USER_MODEL),
+            model_name="follow",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="follows", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='oldblogslug',
-            name='blog',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='old_slugs', to='blogs.blogpage'),
+            model_name="oldblogslug",
+            name="blog",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="old_slugs", to="blogs.blogpage"
+            ),
         ),
         migrations.AddField(
-            model_name='oldpostslug',
-            name='blog',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='blogs.blogpage'),
+            model_name="oldpostslug",
+            name="blog",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="blogs.blogpage"),
         ),
         migrations.AddField(
-            model_name='oldpostslug',
-            name='post',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='old_slugs', to='blogs.blogpostpage'),
+            model_name="oldpostslug",
+            name="post",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="old_slugs", to="blogs.blogpostpage"
+            ),
         ),
         migrations.AddField(
-            model_name='postimage',
-            name='image',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shown_in', to='media.image'),
+            model_name="postimage",
+            name="image",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="shown_in", to="media.image"
+            ),
         ),
         migrations.AddField(
-            model_name='posttag',
-            name='content_object',
-            field=modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='tagged_items', to='blogs.blogpostpage'),
+            model_name="posttag",
+            name="content_object",
+            field=modelcluster.fields.ParentalKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="tagged_items", to="blogs.blogpostpage"
+            ),
         ),
         migrations.AddField(
-            model_name='posttag',
-            name='tag',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(app_label)s_%(class)s_items', to='taggit.tag'),
+            model_name="posttag",
+            name="tag",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="%(app_label)s_%(class)s_items",
+                to="taggit.tag",
+            ),
         ),
         migrations.AddField(
-            model_name='blogpostpage',
-            name='tags',
-            field=modelcluster.contrib.taggit.ClusterTaggableManager(blank=True, help_text='A comma-separated list of tags.', through='blogs.PostTag', to='taggit.Tag', verbose_name='tags'),
+            model_name="blogpostpage",
+            name="tags",
+            field=modelcluster.contrib.taggit.ClusterTaggableManager(
+                blank=True,
+                help_text="A comma-separated list of tags.",
+                through="blogs.PostTag",
+                to="taggit.Tag",
+                verbose_name="tags",
+            ),
         ),
         migrations.AddField(
-            model_name='follow',
-            name='blog',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='follows', to='blogs.blogcard'),
+            model_name="follow",
+            name="blog",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="follows", to="blogs.blogcard"
+            ),
         ),
         migrations.AddField(
-            model_name='blogcard',
-            name='blocked_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="blogcard",
+            name="blocked_by",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='blogcard',
-            name='owner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='blog_cards', to=settings.AUTH_USER_MODEL),
+            model_name="blogcard",
+            name="owner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="blog_cards", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='postimage',
-            name='post',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shown_images', to='blogs.postcard'),
+            model_name="postimage",
+            name="post",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="shown_images", to="blogs.postcard"
+            ),
         ),
         migrations.AddField(
-            model_name='postcard',
-            name='blog',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='posts', to='blogs.blogcard'),
+            model_name="postcard",
+            name="blog",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="posts", to="blogs.blogcard"
+            ),
         ),
         migrations.AddField(
-            model_name='postcard',
-            name='reply_to',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replies', to='blogs.postcard'),
+            model_name="postcard",
+            name="reply_to",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="replies",
+                to="blogs.postcard",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='oldpostslug',
-            constraint=models.UniqueConstraint(fields=('blog', 'slug'), name='one_old_slug_per_blog'),
+            model_name="oldpostslug",
+            constraint=models.UniqueConstraint(fields=("blog", "slug"), name="one_old_slug_per_blog"),
         ),
         migrations.AddIndex(
-            model_name='follow',
-            index=models.Index(models.F('blog'), models.OrderBy(models.F('accepted_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='followers_of_blog'),
+            model_name="follow",
+            index=models.Index(
+                models.F("blog"),
+                models.OrderBy(models.F("accepted_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="followers_of_blog",
+            ),
         ),
         migrations.AddIndex(
-            model_name='follow',
-            index=models.Index(models.F('blog'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('accepted_at', None)), name='requests_to_blog'),
+            model_name="follow",
+            index=models.Index(
+                models.F("blog"),
+                models.OrderBy(models.F("created_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                condition=models.Q(("accepted_at", None)),
+                name="requests_to_blog",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='follow',
-            constraint=models.UniqueConstraint(fields=('user', 'blog'), name='one_follow_per_user_and_blog'),
+            model_name="follow",
+            constraint=models.UniqueConstraint(fields=("user", "blog"), name="one_follow_per_user_and_blog"),
         ),
         migrations.AddIndex(
-            model_name='blogcard',
-            index=models.Index(models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('blog'), descending=True), condition=models.Q(('is_live', True)), name='blogs_newest'),
+            model_name="blogcard",
+            index=models.Index(
+                models.OrderBy(models.F("created_at"), descending=True),
+                models.OrderBy(models.F("blog"), descending=True),
+                condition=models.Q(("is_live", True)),
+                name="blogs_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='blogcard',
-            index=models.Index(models.OrderBy(models.F('popularity'), descending=True), models.OrderBy(models.F('blog'), descending=True), condition=models.Q(('is_live', True)), name='blogs_popular'),
+            model_name="blogcard",
+            index=models.Index(
+                models.OrderBy(models.F("popularity"), descending=True),
+                models.OrderBy(models.F("blog"), descending=True),
+                condition=models.Q(("is_live", True)),
+                name="blogs_popular",
+            ),
         ),
         migrations.AddIndex(
-            model_name='blogcard',
-            index=models.Index(condition=models.Q(('is_live', True)), fields=['title', 'blog'], name='blogs_by_title'),
+            model_name="blogcard",
+            index=models.Index(condition=models.Q(("is_live", True)), fields=["title", "blog"], name="blogs_by_title"),
         ),
         migrations.AddIndex(
-            model_name='blogcard',
-            index=models.Index(models.F('owner'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('blog'), descending=True), name='blogs_by_owner'),
+            model_name="blogcard",
+            index=models.Index(
+                models.F("owner"),
+                models.OrderBy(models.F("created_at"), descending=True),
+                models.OrderBy(models.F("blog"), descending=True),
+                name="blogs_by_owner",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='postimage',
-            constraint=models.UniqueConstraint(fields=('image', 'post'), name='one_row_per_image_and_post'),
+            model_name="postimage",
+            constraint=models.UniqueConstraint(fields=("image", "post"), name="one_row_per_image_and_post"),
         ),
         migrations.AddIndex(
-            model_name='postcard',
-            index=models.Index(models.OrderBy(models.F('published_at'), descending=True), models.OrderBy(models.F('post'), descending=True), condition=models.Q(('is_live', True), ('is_private', False)), name='posts_public'),
+            model_name="postcard",
+            index=models.Index(
+                models.OrderBy(models.F("published_at"), descending=True),
+                models.OrderBy(models.F("post"), descending=True),
+                condition=models.Q(("is_live", True), ("is_private", False)),
+                name="posts_public",
+            ),
         ),
         migrations.AddIndex(
-            model_name='postcard',
-            index=models.Index(models.OrderBy(models.F('popularity'), descending=True), models.OrderBy(models.F('post'), descending=True), condition=models.Q(('is_live', True)), name='posts_popular'),
+            model_name="postcard",
+            index=models.Index(
+                models.OrderBy(models.F("popularity"), descending=True),
+                models.OrderBy(models.F("post"), descending=True),
+                condition=models.Q(("is_live", True)),
+                name="posts_popular",
+            ),
         ),
         migrations.AddIndex(
-            model_name='postcard',
-            index=models.Index(models.F('blog'), models.OrderBy(models.F('published_at'), descending=True), models.OrderBy(models.F('post'), descending=True), condition=models.Q(('is_live', True)), name='posts_of_blog'),
+            model_name="postcard",
+            index=models.Index(
+                models.F("blog"),
+                models.OrderBy(models.F("published_at"), descending=True),
+                models.OrderBy(models.F("post"), descending=True),
+                condition=models.Q(("is_live", True)),
+                name="posts_of_blog",
+            ),
         ),
         migrations.AddIndex(
-            model_name='postcard',
-            index=models.Index(models.F('author'), models.OrderBy(models.F('published_at'), descending=True), models.OrderBy(models.F('post'), descending=True), condition=models.Q(('is_live', True)), name='posts_of_author'),
+            model_name="postcard",
+            index=models.Index(
+                models.F("author"),
+                models.OrderBy(models.F("published_at"), descending=True),
+                models.OrderBy(models.F("post"), descending=True),
+                condition=models.Q(("is_live", True)),
+                name="posts_of_author",
+            ),
         ),
         migrations.AddIndex(
-            model_name='postcard',
-            index=models.Index(models.F('author'), models.OrderBy(models.F('edited_at'), descending=True), models.OrderBy(models.F('post'), descending=True), name='posts_by_edit'),
+            model_name="postcard",
+            index=models.Index(
+                models.F("author"),
+                models.OrderBy(models.F("edited_at"), descending=True),
+                models.OrderBy(models.F("post"), descending=True),
+                name="posts_by_edit",
+            ),
         ),
         migrations.AddIndex(
-            model_name='postcard',
-            index=models.Index(models.F('blog'), models.F('slug'), name='posts_by_slug'),
+            model_name="postcard",
+            index=models.Index(models.F("blog"), models.F("slug"), name="posts_by_slug"),
         ),
         migrations.AddIndex(
-            model_name='postcard',
-            index=models.Index(models.F('reply_to'), models.OrderBy(models.F('published_at'), descending=True), models.OrderBy(models.F('post'), descending=True), condition=models.Q(('is_live', True), ('reply_to__isnull', False)), name='posts_replying'),
+            model_name="postcard",
+            index=models.Index(
+                models.F("reply_to"),
+                models.OrderBy(models.F("published_at"), descending=True),
+                models.OrderBy(models.F("post"), descending=True),
+                condition=models.Q(("is_live", True), ("reply_to__isnull", False)),
+                name="posts_replying",
+            ),
         ),
         migrations.AddIndex(
-            model_name='postcard',
-            index=models.Index(models.F('blog'), models.F('expire_at'), condition=models.Q(('expire_at__isnull', False), ('is_live', True)), name='posts_expiring'),
+            model_name="postcard",
+            index=models.Index(
+                models.F("blog"),
+                models.F("expire_at"),
+                condition=models.Q(("expire_at__isnull", False), ("is_live", True)),
+                name="posts_expiring",
+            ),
         ),
     ]

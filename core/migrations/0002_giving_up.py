@@ -5,37 +5,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RefusedAddress',
+            name="RefusedAddress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.CharField(max_length=254, unique=True)),
-                ('reason', models.CharField(max_length=20)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address", models.CharField(max_length=254, unique=True)),
+                ("reason", models.CharField(max_length=20)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.RemoveIndex(
-            model_name='event',
-            name='event_undelivered',
+            model_name="event",
+            name="event_undelivered",
         ),
         migrations.AddField(
-            model_name='event',
-            name='given_up_at',
+            model_name="event",
+            name="given_up_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='event',
-            name='starts',
+            model_name="event",
+            name="starts",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(condition=models.Q(('delivered_at__isnull', True), ('given_up_at__isnull', True)), fields=['retry_at'], name='event_undelivered'),
+            model_name="event",
+            index=models.Index(
+                condition=models.Q(("delivered_at__isnull", True), ("given_up_at__isnull", True)),
+                fields=["retry_at"],
+                name="event_undelivered",
+            ),
         ),
     ]
