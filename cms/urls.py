@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.urls import include, path, re_path
-from django_ses.views import SESEventWebhookView
 from wagtail.admin import urls as wagtailadmin_urls
 
 from accounts.admin_login import LoginView
@@ -10,7 +9,7 @@ from api.docs import DocsView
 from api.errors import not_found
 from cms.media_files import serve_media
 from media.files import pages as files
-from social.pages import unsubscribe_page
+from social.pages import BouncesView, unsubscribe_page
 
 urlpatterns = [
     path("api/v2/", include("api.urls")),
@@ -24,7 +23,7 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("s/<uuid:share_id>/", files.shared, name="share"),
     path("unsubscribe/<str:token>/", unsubscribe_page, name="unsubscribe"),
-    *([path("hooks/ses/", SESEventWebhookView.as_view())] if settings.AWS_SNS_EVENT_TRUSTED_TOPIC_ARNS else []),
+    *([path("hooks/ses/", BouncesView.as_view())] if settings.AWS_SNS_EVENT_TRUSTED_TOPIC_ARNS else []),
     re_path(rf"^{settings.MEDIA_URL.strip('/')}/(?P<name>.+)$", serve_media, name="media"),
     path("", include("home.urls")),
 ]

@@ -1,12 +1,15 @@
-"""The page behind the way out of mails. Opening it changes nothing, as mail scanners do; its buttons do."""
+"""The page behind the way out of mails, and the address at which Amazon's SES tells of mail that came back."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+import json
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
+from django_ses.views import SESEventWebhookView
 
 from core.errors import NotFound
 from social.unsubscribing import find_subscription, unsubscribe
@@ -16,7 +19,10 @@ from social.unsubscribing import find_subscription, unsubscribe
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
-    """Show what the link is about, or end those mails: about its blog, or with the field `all` about every blog."""
+    """Show what the link is about, which changes nothing, since mail scanners open it; or, posted to, end those mails.
+
+    Without the field `all` they are those about the blog of the link.
+    """
     try:
         subscription = find_subscription(token)
     except NotFound as error:
@@ -29,3 +35,14 @@ def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
     response = render(request, "social/unsubscribe.html", facts)
     response.headers["Referrer-Policy"] = "no-referrer"  # the address holds the token
     return response
+
+
+class BouncesView(SESEventWebhookView):
+    """What SNS tells of bounces and complaints, with Amazon's signature and from a topic of ours (`SES_TOPIC_ARNS`)."""
+
+    def post(self, request, *args, **kwargs):
+        try:
+            told = json.loads(request.body)
+        except ValueError:
+            told = None
+        return super().post(request) if isinstance(told, dict) else HttpResponseBadRequest("Not a notification.")
