@@ -91,7 +91,8 @@ class SlugReserved(Invalid):
 
 
 def _children(parent: Page) -> QuerySet[Page]:
-    return Page.objects.filter(path__startswith=parent.path, depth=parent.depth + 1).order_by()
+    interval = Page._get_children_path_interval(parent.path)  # SQLite uses no index for a prefix
+    return Page.objects.filter(path__range=interval, depth=parent.depth + 1).order_by()
 
 
 def _first_free(base: str, taken: Collection[str]) -> str:
