@@ -46,7 +46,8 @@ class Site:
 
     def fill(self) -> None:
         """Make the database and its posts."""
-        (self.folder / "bodies").mkdir(parents=True)
+        for name in ("bodies", "static"):
+            (self.folder / name).mkdir(parents=True)
         blogs = max(self.posts // POSTS_PER_BLOG, 10)
         self._run("manage.py", "migrate", "--verbosity", "0", quiet=True)
         self._run("manage.py", "seed", "--posts", self.posts, "--blogs", blogs, "--password", PASSWORD)

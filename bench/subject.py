@@ -43,7 +43,7 @@ def ours(folder: Path) -> dict:
     from api.cursors import Position, seal
 
     public = PostCard.objects.filter(is_live=True, is_private=False).order_by("-published_at", "-post")
-    depth = min(DEEP, public.count() * 9 // 10)
+    depth = min(DEEP, public.count() - 2 * LIMIT)
     edge = public.values_list("published_at", "post")[depth]
     blog = BlogCard.objects.filter(slug__startswith="seed-", is_private=False).order_by("pk").first()
     client = Client()
