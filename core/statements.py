@@ -81,7 +81,8 @@ class Statement:
         with connection.cursor() as cursor:
             if connection.vendor == "sqlite":
                 cursor.cursor.convert_query = self._marked  # else done anew for each execution, at a tenth of its cost
-            cursor.execute(self._prepared(connection, cursor) or self._sql, params)
+            name = prepared(connection, cursor, self, self._numbered)
+            cursor.execute(f"EXECUTE {name}{self._arguments}" if name else self._sql, params)
             rows = cursor.fetchall()
         if self._converters:
             return _converted(rows, self._converters.items(), connection)
@@ -91,24 +92,25 @@ class Statement:
         """The SQL with `?` in place of `%s`, as SQLite wants it."""
         return self._question_marked
 
-    def _prepared(self, connection, cursor) -> str | None:
-        """The SQL that runs this statement as one prepared on the connection, where that saves the planning.
 
-        A pooler between us and PostgreSQL hands connections around, which is what Django's setting against server-side
-        cursors stands for; there nothing is prepared.
-        """
-        if connection.vendor != "postgresql" or connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
-            return None
-        raw, names = connection.__dict__.get("_prepared_statements", (None, None))
-        if raw is not connection.connection:
-            names = {}
-            connection.__dict__["_prepared_statements"] = (connection.connection, names)
-        name = names.get(self)
-        if name is None:
-            name = f"inktree_{len(names)}"
-            cursor.cursor.execute(f"PREPARE {name} AS {self._numbered}")
-            names[self] = name
-        return f"EXECUTE {name}{self._arguments}"
+def prepared(connection, cursor, key: Hashable, sql: str) -> str | None:
+    """The name under which this SQL (with `$1`, `$2` …) is prepared on the connection, where that saves the planning.
+
+    A pooler between us and PostgreSQL hands connections around, which is what Django's setting against server-side
+    cursors stands for; there, and on SQLite, nothing is prepared and the answer is None.
+    """
+    if connection.vendor != "postgresql" or connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+        return None
+    raw, names = connection.__dict__.get("_prepared_statements", (None, None))
+    if raw is not connection.connection:
+        names = {}
+        connection.__dict__["_prepared_statements"] = (connection.connection, names)
+    name = names.get(key)
+    if name is None:
+        name = f"inktree_{len(names)}"
+        cursor.cursor.execute(f"PREPARE {name} AS {sql}")
+        names[key] = name
+    return name
 
 
 def _readers(compiler, connection) -> dict[int, tuple[list[Callable], object]]:

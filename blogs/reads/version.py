@@ -5,6 +5,7 @@ from django.db.models import BigIntegerField
 from django.db.models.expressions import RawSQL
 
 from blogs.models import VisibleChange
+from core.statements import prepared
 
 VERSION_WINDOW = 500
 """How many of the newest changes make the version; see `VisibleChange`."""
@@ -25,6 +26,8 @@ def version_column() -> RawSQL:
 
 def version() -> int:
     """Changes with every commit that changes anything public. One query over a small table."""
-    with connections["default"].cursor() as cursor:
-        cursor.execute(_SELECT)
+    connection = connections["default"]
+    with connection.cursor() as cursor:
+        name = prepared(connection, cursor, "version", _SELECT)
+        cursor.execute(f"EXECUTE {name}" if name else _SELECT)
         return int(cursor.fetchone()[0])
