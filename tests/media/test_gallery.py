@@ -45,9 +45,11 @@ class TestUploading:
     def test_takes_a_given_title(self, alice):
         assert alice.upload(encoded(cornered()), title="By the sea")["title"] == "By the sea"
 
-    def test_needs_a_file(self, alice):
-        for body in ({"data": {"title": "x"}}, {"data": {"file": "text"}}, {"json": {}}, {"json": {"file": "x"}}):
+    def test_needs_a_file_or_a_link(self, alice):
+        for body in ({"data": {"title": "x"}}, {"data": {"file": "text"}}):
             is_error(alice.call("POST", LIST, **body), 400, attr="file")
+        for body in ({}, {"file": "x"}):
+            is_error(alice.call("POST", LIST, json=body), 400, attr="image_url")
 
     def test_needs_a_credential(self, alice, anyone):
         files = [("file", ("a.jpg", encoded(cornered())))]
