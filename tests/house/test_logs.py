@@ -15,6 +15,7 @@ SHOW_SENTRY = (
 class TestTheLogFile:
     def test_rotates(self, tmp_path, monkeypatch):
         monkeypatch.setattr(log_lines, "MAX_BYTES", 2_000)
+        monkeypatch.setattr(logging.root.manager, "disable", logging.NOTSET)  # whatever ran before silenced
         handler = log_lines.rotating_file(path=str(tmp_path / "logs" / "inktree.log"))
         logger = logging.getLogger("test.rotation")
         logger.propagate = False
