@@ -33,6 +33,12 @@ def transactional_db(django_db_serialized_rollback, transactional_db) -> None:
 
 
 @pytest.fixture
+def live_server(transactional_db, live_server):
+    """A server of the test's database over HTTP, on what `migrate` founded."""
+    return live_server
+
+
+@pytest.fixture
 def register(db) -> Callable[..., Api]:
     """Registers a user with a first blog and gives the client that is signed in as that user."""
 

@@ -6,7 +6,7 @@ import pytest
 
 
 @pytest.fixture
-def site(transactional_db, live_server, settings, tmp_path, monkeypatch) -> str:
+def site(live_server, settings, tmp_path, monkeypatch) -> str:
     """The address of the running site, with a media folder of its own."""
     options = settings.STORAGES["default"]["OPTIONS"] | {"location": str(tmp_path / "media")}
     settings.STORAGES = settings.STORAGES | {"default": settings.STORAGES["default"] | {"OPTIONS": options}}
