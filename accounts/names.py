@@ -12,7 +12,7 @@ RESERVED = frozenset(
     """
     about account accounts admin administrator anonymous api app apps assets auth author authors blog blogs bot
     cache cdn comment comments config contact dashboard demo deleted dev django-admin docs document documents
-    download downloads edit email error explore favicon feed feeds file files follow follower followers
+    download downloads edit email error explore exports favicon feed feeds file files follow follower followers
     following guest healthz help home hooks host hostmaster image images inktree index info invite js legal likes
     local localhost login logout mail me media metrics mod moderation moderator moderators my new news nobody
     notifications null oembed official page pages password policy post postmaster posts preview previews privacy

@@ -15,6 +15,7 @@ from api.auth import (
 from api.blogs import BlogAvatar, BlogListView, BlogView
 from api.comments import CommentView, PostComments
 from api.docs import SchemaView
+from api.exports import MyExport
 from api.files import FileDownload, FileShare, FilesView, FileView
 from api.follows import (
     AcceptAllRequests,
@@ -93,6 +94,7 @@ urlpatterns = [
     path("auth/email/confirm/", EmailConfirmView.as_view(), name="email-confirm"),
     path("me/", MeView.as_view(), name="me"),
     path("me/delete/", MeDeleteView.as_view(), name="me-delete"),
+    path("me/export/", MyExport.as_view(), name="my-export"),
     path("me/sessions/", SessionsView.as_view(), name="my-sessions"),
     path("me/sessions/<str:id>/", SessionView.as_view(), name="my-session"),
     path("me/notifications/", NotificationsView.as_view(), name="my-notifications"),

@@ -9,6 +9,7 @@ from api.docs import DocsView
 from api.errors import not_found
 from cms.media_files import serve_media
 from media.files import pages as files
+from members.exporting.pages import download as download_export
 from social.pages import BouncesView, unsubscribe_page
 
 urlpatterns = [
@@ -22,6 +23,7 @@ urlpatterns = [
     path("admin/files/<int:id>/download/", files.download, name="admin-file-download"),
     path("admin/", include(wagtailadmin_urls)),
     path("s/<uuid:share_id>/", files.shared, name="share"),
+    path("exports/<str:token>/", download_export, name="export"),
     path("unsubscribe/<str:token>/", unsubscribe_page, name="unsubscribe"),
     *([path("hooks/ses/", BouncesView.as_view())] if settings.AWS_SNS_EVENT_TRUSTED_TOPIC_ARNS else []),
     re_path(rf"^{settings.MEDIA_URL.strip('/')}/(?P<name>.+)$", serve_media, name="media"),

@@ -9,6 +9,7 @@ class MembersConfig(AppConfig):
 
     def ready(self):
         from members import deletion, founding  # noqa: F401  (deletion connects its receivers)
+        from members.exporting import accounts  # noqa: F401  (connects its receivers)
 
         post_migrate.connect(founding.on_post_migrate, dispatch_uid="members.found_site")
 

@@ -1,0 +1,1 @@
+"""Giving content away: all that one user made as a zip, or the whole site as a folder or a zip."""
