@@ -29,7 +29,7 @@ def main() -> int:
     from django.conf import settings
     from django.core.management import call_command
 
-    from cms import server
+    from cms import metrics, server
 
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -38,6 +38,7 @@ def main() -> int:
     server.complain_if_port_is_taken()
     call_command("migrate", interactive=False, verbosity=0)
     server.collect_static()
+    metrics.share_numbers(workers=settings.WEB_CONCURRENCY)
 
     if stop.is_set():
         return 0

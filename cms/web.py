@@ -23,11 +23,12 @@ def main() -> None:
         django.setup()
     from django.conf import settings
 
-    from cms import server
+    from cms import metrics, server
 
     _complain_about_unapplied_migrations()
     server.complain_if_port_is_taken()
     server.collect_static()
+    metrics.share_numbers(workers=settings.WEB_CONCURRENCY)
     os.chdir(BASE_DIR)
     command = server.command(workers=settings.WEB_CONCURRENCY, respawn=True)
     os.execv(command[0], command)  # noqa: S606 - our own interpreter with our own arguments

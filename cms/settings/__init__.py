@@ -81,6 +81,7 @@ from cms.settings.logs import (
     LOG_LEVEL,
     LOGGING,
     LOGS_DIR,
+    METRICS_TOKEN,
     SENTRY_DSN,
 )
 from cms.settings.mail import (

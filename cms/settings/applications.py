@@ -47,6 +47,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.request_ids.RequestIdMiddleware",
+    "cms.probes.ProbesMiddleware",
+    "cms.metrics.MetricsMiddleware",
     "cms.middleware.BodyLimitMiddleware",
     *(["corsheaders.middleware.CorsMiddleware"] if CORS_ALLOWED_ORIGINS else []),
     "cms.middleware.ApiOrPageMiddleware",

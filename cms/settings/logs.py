@@ -8,10 +8,12 @@ from cms.settings.paths import DATA_DIR
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]))
 SENTRY_DSN = env.address("SENTRY_DSN", "", schemes=("http", "https"))
 
-if SENTRY_DSN:
-    import sentry_sdk
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
-    sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False, max_request_body_size="never")
+if SENTRY_DSN:
+    from cms import sentry
+
+    sentry.start(SENTRY_DSN)
 
 LOGS_DIR = DATA_DIR / "logs"
 
