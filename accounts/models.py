@@ -3,6 +3,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.blocks import Blockable
@@ -81,6 +82,15 @@ class User(Blockable, AbstractUser):
 
     def get_short_name(self):
         return self.name or self.username
+
+    def _get_session_auth_hash(self, secret=None):
+        """Also a block ends the admin's sessions for good: after it, everybody signs in anew."""
+        kept = super()._get_session_auth_hash(secret)
+        if self.blocked_at is None:
+            return kept
+        return salted_hmac(
+            "accounts.blocked", f"{kept}{self.blocked_at.isoformat()}", secret=secret, algorithm="sha256"
+        ).hexdigest()
 
     @property
     def is_moderator(self) -> bool:

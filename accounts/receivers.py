@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models.signals import m2m_changed, post_save, pre_save
 from django.dispatch import receiver
+from wagtail.log_actions import log
 
 from accounts.models import Role, User
 from accounts.services import page_sessions
@@ -31,6 +32,7 @@ def user_is_saved(instance: User, raw: bool, update_fields, **kwargs) -> None:
         if before["role"] == instance.role and before["is_superuser"] != instance.is_superuser:
             instance.role = Role.ADMIN if instance.is_superuser else role_by_groups(instance)
         instance.was_changed = {field for field in WATCHED if getattr(instance, field) != before[field]}
+        instance.had_role = before["role"]
         if "password" in instance.was_changed:
             instance.is_password_temporary = False
     instance.is_superuser = instance.is_staff = instance.role == Role.ADMIN
@@ -40,10 +42,13 @@ def user_is_saved(instance: User, raw: bool, update_fields, **kwargs) -> None:
 def user_was_saved(instance: User, raw: bool, created: bool, **kwargs) -> None:
     """Keep the groups in step with the role, and end the sessions that a new password ends."""
     changed = instance.__dict__.pop("was_changed", None)
+    had_role = instance.__dict__.pop("had_role", None)
     if raw or changed is None:
         return
     if created or "role" in changed:
         _join_groups(instance)
+    if "role" in changed and not created:
+        _log_role(instance, before=had_role)
     if {"password", "is_active"} & changed:
         end_sessions(user=instance)
     if "password" in changed:
@@ -59,8 +64,10 @@ def groups_were_changed(instance, action: str, reverse: bool, pk_set, **kwargs) 
         return
     for user in User.objects.filter(pk__in=pk_set or ()) if reverse else [instance]:
         if user.role != Role.ADMIN and user.role != (role := role_by_groups(user)):
+            before = user.role
             User.objects.filter(pk=user.pk).update(role=role)
             user.role = role
+            _log_role(user, before=before)
             user_changed.send(User, user=user)
 
 
@@ -75,6 +82,12 @@ def user_signed_out(request, user, **kwargs) -> None:
     """End what the pages of the admin's session began."""
     if user is not None:
         page_sessions.end(user=user, mark=page_sessions.mark_of(request.session))
+
+
+def _log_role(user: User, *, before: str) -> None:
+    """Write a change of role into the audit log; who made it, Wagtail's `LogContext` knows."""
+    log(instance=user, action="accounts.role", data={"before": str(before), "after": str(user.role)})
+    outbox.record("user.role_changed", user=user.pk, before=str(before), after=str(user.role))
 
 
 def _join_groups(user: User) -> None:

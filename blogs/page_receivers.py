@@ -78,12 +78,12 @@ def post_is_about_to_go(instance, **kwargs):
 
 @receiver(pre_delete, sender=PostCard)
 def post_is_deleted(instance, **kwargs):
-    outbox.record("post.deleted", post=instance.pk, blog=instance.blog_id)
+    outbox.record("post.deleted", post=instance.pk, blog=instance.blog_id, author=instance.author_id)
 
 
 @receiver(pre_delete, sender=BlogCard)
 def blog_is_deleted(instance, **kwargs):
-    outbox.record("blog.deleted", blog=instance.pk)
+    outbox.record("blog.deleted", blog=instance.pk, owner=instance.owner_id)
 
 
 def _settle_draft(page_id: int | str) -> None:

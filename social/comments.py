@@ -13,6 +13,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
+from wagtail.log_actions import log
 
 from accounts.blocks import not_blocked
 from accounts.models import User
@@ -104,12 +105,15 @@ def delete_comment(*, actor: User, comment: Comment, reason: str = "") -> None:
     comment = _locked(comment)
     if actor.pk not in (comment.author_id, comment.post.author_id) and not actor.is_moderator:
         raise NotAllowed
+    if actor.pk != comment.author_id:
+        log(instance=comment, action="wagtail.delete", user=actor, deleted=True, data={"reason": reason})
     remove_comment(comment)
     outbox.record(
         "comment.deleted",
         comment=comment.pk,
         post=comment.post_id,
         blog=comment.post.blog_id,
+        author=comment.author_id,
         actor=actor.pk,
         reason=reason,
     )

@@ -2,6 +2,7 @@ from blogs.models.cards import BlogCard, PostCard, PostImage, VisibleChange
 from blogs.models.follows import Follow
 from blogs.models.pages import BlogIndexPage, BlogPage, BlogPostPage, BlogTag, PostTag
 from blogs.models.slugs import OldBlogSlug, OldPostSlug
+from blogs.models.withheld import WithheldFollow, WithheldLike
 
 __all__ = [
     "BlogCard",
@@ -16,4 +17,6 @@ __all__ = [
     "PostImage",
     "PostTag",
     "VisibleChange",
+    "WithheldFollow",
+    "WithheldLike",
 ]

@@ -25,7 +25,8 @@ class Notification(models.Model):
 
     `key` names what it tells of, so that an event delivered twice makes one notification. `count` says how many acts
     it stands for: likes of a post are gathered in one until it is read; then `actor` is the last one, and `created_at`
-    the time of the last one.
+    the time of the last one. A notice of moderation names no actor, for it speaks for the house: `act` says what was
+    done, `subject` the title of what may be gone, `reason` why.
     """
 
     recipient = models.ForeignKey(
@@ -37,6 +38,9 @@ class Notification(models.Model):
     post = models.ForeignKey(PostCard, null=True, on_delete=models.CASCADE, related_name="+")
     comment = models.ForeignKey(Comment, null=True, on_delete=models.CASCADE, related_name="+")
     blog = models.ForeignKey(BlogCard, null=True, on_delete=models.CASCADE, related_name="+")
+    act = models.CharField(max_length=30, blank=True, default="", db_default="")
+    subject = models.CharField(max_length=255, blank=True, default="", db_default="")
+    reason = models.TextField(blank=True, default="", db_default="")
     count = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
