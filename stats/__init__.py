@@ -1,1 +1,1 @@
-"""The statistics microservice; imports nothing of the CMS."""
+"""The statistics microservice: counts what the CMS tells it, and shows the figures; imports nothing of the CMS."""
