@@ -1,4 +1,4 @@
-"""GET as fast as it gets: views that read without DRF's machinery, their answers, and the cache of hot pages.
+"""GET as fast as it gets: views that read without DRF's machinery, and their answers.
 
 A `ReadView` is an APIView, so that DRF documents it and answers every other method, but its `get` takes the plain
 request and returns a finished response.
@@ -7,12 +7,7 @@ request and returns a finished response.
 from __future__ import annotations
 
 import hashlib
-import threading
-import time
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from rest_framework.views import APIView
@@ -21,10 +16,11 @@ from accounts.viewers import ANONYMOUS, Viewer
 from api import cursors
 from api.authentication import identify
 from api.errors import error_response
+from api.hot_pages import Answer, hot_pages, key_of
 from api.identifiers import id_of
 from blogs import reads, visibility
 from blogs.models import PostCard
-from core import clock, holes
+from core import holes
 from core.errors import NotFound, NotSignedIn
 
 PUBLIC = "public, no-cache"
@@ -45,77 +41,21 @@ class ReadView(APIView):
             return error_response(error, request)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The body of an answer, until when it may be shown, and the version of everything public that it is of."""
-
-    body: str
-    good_until: datetime | None = None
-    version: int | None = None
-
-
-class HotPages:
-    """The answers that are asked for most, for anonymous readers, in this process.
-
-    A kept answer is sent only while the version in the database is still its own, which costs one small query, and
-    never past the time at which something in it expires. It is made anew after `LIFETIME` in any case, which bounds how
-    late the end of a block shows.
-    """
-
-    LIFETIME = 0.25
-    MOST_BYTES = 32 * 1024 * 1024
-
-    def __init__(self):
-        self._kept: OrderedDict[str, tuple[float, Answer, bytes, str]] = OrderedDict()
-        self._bytes = 0
-        self._lock = threading.Lock()
-
-    def find(self, key: str) -> tuple[bytes, str] | None:
-        """The bytes and ETag of the answer kept under this key, if it still holds."""
-        kept = self._kept.get(key)
-        if kept is None or kept[0] < time.monotonic():
-            return None
-        _, answer, body, etag = kept
-        if answer.good_until is not None and answer.good_until <= clock.now():
-            return None
-        return (body, etag) if reads.version() == answer.version else None
-
-    def keep(self, key: str, answer: Answer, body: bytes, etag: str) -> None:
-        """Keep an answer, forgetting the oldest ones when there is no room."""
-        with self._lock:
-            self._drop(key)
-            self._kept[key] = (time.monotonic() + self.LIFETIME, answer, body, etag)
-            self._bytes += len(body)
-            while self._bytes > self.MOST_BYTES:
-                self._drop(next(iter(self._kept)))
-
-    def forget(self) -> None:
-        """Keep nothing of what was kept."""
-        with self._lock:
-            self._kept.clear()
-            self._bytes = 0
-
-    def _drop(self, key: str) -> None:
-        kept = self._kept.pop(key, None)
-        if kept:
-            self._bytes -= len(kept[2])
-
-
-hot_pages = HotPages()
-
-
 def answer(request: HttpRequest, make: Callable[[], Answer]) -> HttpResponse:
     """The response for a read: from the hot pages where possible, with ETag, and 304 when the caller has it already."""
     if not request.viewer.is_anonymous:
         return _respond(request, *_seal(make()), PRIVATE)
-    key = request.get_full_path()
-    found = hot_pages.find(key)
-    if found is None:
+    key = key_of(request.META)
+    page = hot_pages.find(key)
+    if page is None:
         made = make()
-        found = _seal(made)
-        if made.version is not None:
-            hot_pages.keep(key, made, *found)
-    return _respond(request, *found, PUBLIC)
+        body, etag = _seal(made)
+        if made.version is None:
+            return _respond(request, body, etag, PUBLIC)
+        page = hot_pages.keep(key, made, body, etag)
+    response = _respond(request, page.body, page.etag, PUBLIC)
+    response.hot_page = page
+    return response
 
 
 def _seal(made: Answer) -> tuple[bytes, str]:

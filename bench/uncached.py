@@ -4,7 +4,7 @@ from cms.wsgi import application
 
 __all__ = ["application"]
 
-from api.reading import HotPages
+from api.hot_pages import HotPages
 
 HotPages.LIFETIME = -1
 HotPages.MOST_BYTES = 0

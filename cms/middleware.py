@@ -86,6 +86,7 @@ class ApiOrPageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(API):
             return self.page(request)
+        request.get_host()  # raises when it is none of ours, as CommonMiddleware's does for pages
         response = self.api(request)
         for name, value in self.headers.items():
             response.headers.setdefault(name, value)

@@ -13,17 +13,23 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings")
 with exit_on_bad_environment():
     django = get_wsgi_application()
 
+from api import hot_pages
+
 # Load every view now: a broken one stops the start, and the first request does not wait for it.
 get_resolver().url_patterns  # noqa: B018
 
 
 def application(environ, start_response):
-    """Django, whose answers reach the server in one piece where they are one.
+    """The hot pages, and behind them Django, whose answers reach the server in one piece where they are one.
 
     Granian sends a list of bytes at once, with its length; anything else it asks for chunk by chunk.
     """
+    kept = hot_pages.respond(environ, start_response)
+    if kept is not None:
+        return kept
     content_types.tame(environ)
     response = django(environ, start_response)
+    hot_pages.learn(environ, response)
     if response.streaming:
         return response
     try:

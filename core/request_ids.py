@@ -12,6 +12,12 @@ SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 current: ContextVar[str] = ContextVar("request_id", default="-")
 
 
+def name_of(environ: dict) -> str:
+    """The id for a request: the caller's `X-Request-ID` if it is sane, else a new one."""
+    given = environ.get("HTTP_X_REQUEST_ID")
+    return given if given and SANE.fullmatch(given) else uuid.uuid4().hex
+
+
 class RequestIdMiddleware:
     """Takes the caller's `X-Request-ID` if it is sane, else makes one, and sends it back."""
 
@@ -19,8 +25,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        given = request.META.get("HTTP_X_REQUEST_ID")
-        request.request_id = name = given if given and SANE.fullmatch(given) else uuid.uuid4().hex
+        request.request_id = name = name_of(request.META)
         token = current.set(name)
         try:
             response = self.get_response(request)

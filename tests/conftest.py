@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.db import connections
 from PIL import Image
 
-from api.reading import hot_pages
+from api.hot_pages import hot_pages
 from tests.client import Api
 from tests.servers.plugin import ADMIN_PASSWORD
 from tests.servers.s3 import Aws, running_aws

@@ -7,7 +7,7 @@ from django.db.models.expressions import RawSQL
 from blogs.models import VisibleChange
 from core.statements import prepared
 
-VERSION_WINDOW = 500
+VERSION_WINDOW = 128
 """How many of the newest changes make the version; see `VisibleChange`."""
 
 _VERSION = f"""(
