@@ -44,6 +44,7 @@ from api.posts import (
     PostView,
     RevisionRestore,
 )
+from api.previews import PreviewReads
 from api.users import UsersView, UserView
 from api.wagtail.router import router as wagtail_router
 
@@ -54,6 +55,7 @@ urlpatterns = [
     path("posts/<str:id>/", PostView.as_view(), name="post"),
     path("me/posts/", MyPosts.as_view(), name="my-posts"),
     path("blogs/<str:blog>/posts/<str:slug>/", PostBySlugReads.as_view(), name="post-by-slug"),
+    path("preview/", PreviewReads.as_view(), name="preview"),
     path("feed/home/", HomeFeed.as_view(), name="home-feed"),
     path("me/likes/", MyLikes.as_view(), name="my-likes"),
     path("me/following/", MyFollowing.as_view(), name="my-following"),

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from blogs.body import image_ids, reading_minutes, render_body
+from blogs import page_links
+from blogs.body import image_ids, page_link_ids, reading_minutes, render_body
 from blogs.models import BlogPostPage
 from blogs.urls import blog_url, post_url
 from core import holes
@@ -43,7 +44,8 @@ def render_post(post: BlogPostPage) -> PostFragments:
         if wanted
         else {}
     )
-    body = render_body(post.body, images=images)
+    linked = {pk: f"{holes.PAGE}{pk}{holes.PAGE}" for pk in page_link_ids(post.body)}
+    body = render_body(post.body, images=images, pages=linked)
     document = {
         "id": post.pk,
         "slug": post.slug,
@@ -103,8 +105,11 @@ def post_members(
 
 
 def close_detail(detail: str, owner_ref: str) -> str:
-    """The members that only a Post has, with the owner of its images filled in."""
-    return holes.fill(detail, owner_ref)
+    """The members that only a Post has, with the owner of its images and the addresses of linked pages filled in.
+
+    Costs two queries for a text that links to pages, and none for the others.
+    """
+    return page_links.fill(holes.fill(detail, owner_ref))
 
 
 def post_ref(blog_slug: str, ref: dict | None) -> str:

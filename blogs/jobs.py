@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F, Q
 
-from blogs import cards
+from blogs import cards, preview_tokens
 from blogs.models import BlogCard, PostCard, VisibleChange
 from core import clock
 from core.ticker import every
@@ -19,6 +19,12 @@ BATCH = 2_000
 def prune_changes() -> None:
     """Keep the table small that every read looks at."""
     VisibleChange.objects.filter(created_at__lt=clock.now() - CHANGES_KEPT).delete()
+
+
+@every(seconds=600)
+def prune_previews() -> None:
+    """Forget the previews that no token leads to any more."""
+    preview_tokens.prune()
 
 
 @every(seconds=24 * 3600)

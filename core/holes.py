@@ -1,4 +1,5 @@
-"""JSON texts with holes: stored ready rendered, but for the owner, who may change his name and picture at any time.
+"""JSON texts with holes: stored ready rendered, but for the owner, who may change his name and picture at any time, and
+for the addresses of pages that are linked to, which may change or be hidden.
 
 A hole is a control character, which JSON never contains raw, so filling it is one `str.replace`.
 """
@@ -14,6 +15,11 @@ OWNER = secrets.token_hex(16)
 
 _HOLE = "\x01"
 
+PAGE = secrets.token_hex(16)
+"""Stands around the id of a page in a value, in place of its address, until `store` makes it a hole."""
+
+PAGE_HOLE = "\x02"
+
 
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -24,8 +30,8 @@ def dumps(value) -> str:
 
 
 def store(value) -> str:
-    """JSON text to be stored, with a hole wherever the value says `OWNER`."""
-    return dumps(value).replace(f'"{OWNER}"', _HOLE)
+    """JSON text to be stored, with holes wherever the value says `OWNER` or `PAGE`."""
+    return dumps(value).replace(f'"{OWNER}"', _HOLE).replace(PAGE, PAGE_HOLE)
 
 
 def fill(text: str, owner_json: str) -> str:

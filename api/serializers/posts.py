@@ -77,6 +77,12 @@ class PostSerializer(PostCardSerializer):
     next = PostRefSerializer(allow_null=True)
 
 
+class PreviewedPostSerializer(PostSerializer):
+    """A post that may never have been saved: then it has no id yet."""
+
+    id = serializers.IntegerField(allow_null=True)
+
+
 class CommentSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     post = serializers.IntegerField()

@@ -7,6 +7,7 @@ import json
 from wagtail.api.rich_text import APIRichText
 from wagtail.models import Page
 
+from blogs import page_links
 from blogs.body import to_markdown
 from blogs.models import BlogPage, BlogPostPage
 from blogs.richtext import FEATURES, clean_paragraph
@@ -37,7 +38,7 @@ def post_document(post: BlogPostPage) -> dict:
 
 def post_body(post: BlogPostPage, rich_text_format: str) -> list[dict]:
     """The blocks of a post, with its paragraphs in one of Wagtail's formats of rich text."""
-    blocks = json.loads("{" + _filled(post, post.card.detail) + "}")["body"]
+    blocks = json.loads("{" + page_links.fill(_filled(post, post.card.detail)) + "}")["body"]
     if rich_text_format == APIRichText.FORMAT_HTML:
         return blocks
     stored = {}

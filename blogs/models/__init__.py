@@ -1,6 +1,7 @@
 from blogs.models.cards import BlogCard, PostCard, PostImage, VisibleChange
 from blogs.models.follows import Follow
 from blogs.models.pages import BlogIndexPage, BlogPage, BlogPostPage, BlogTag, PostTag
+from blogs.models.previews import PostPreview
 from blogs.models.slugs import OldBlogSlug, OldPostSlug
 from blogs.models.withheld import WithheldFollow, WithheldLike
 
@@ -15,6 +16,7 @@ __all__ = [
     "OldPostSlug",
     "PostCard",
     "PostImage",
+    "PostPreview",
     "PostTag",
     "VisibleChange",
     "WithheldFollow",

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
@@ -7,6 +8,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
+from wagtail_headless_preview.models import HeadlessPreviewMixin
 
 from blogs.admin_forms import BlogForm, PostForm
 from blogs.blocks import BodyBlock
@@ -90,7 +92,7 @@ class BlogPage(Page):
         return preview_blog(self, request)
 
 
-class BlogPostPage(Page):
+class BlogPostPage(HeadlessPreviewMixin, Page):
     """A post of the blog it is a child of. `first_published_at` is its date, `owner` its author."""
 
     intro = models.TextField(_("intro"), max_length=1000, blank=True)
@@ -145,6 +147,15 @@ class BlogPostPage(Page):
 
     def permissions_for_user(self, user):
         return PostTester(user, self)
+
+    def make_preview_request(self, original_request=None, preview_mode=None, extra_request_attrs=None):
+        from blogs.previews import place_of  # needs the models
+
+        attributes = {**(extra_request_attrs or {}), "preview_place": place_of(original_request)}
+        return super().make_preview_request(original_request, preview_mode, attributes)
+
+    def get_client_root_url(self, request):
+        return f"{settings.FRONTEND_URL}/"
 
     def serve_preview(self, request, mode_name):
         from blogs.previews import preview_post  # needs the models

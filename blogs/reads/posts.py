@@ -11,7 +11,7 @@ from django.db.models.functions import JSONObject, Lower
 from django.db.models.lookups import Exact
 
 from accounts.viewers import Viewer
-from blogs import documents, visibility
+from blogs import documents, page_links, visibility
 from blogs.models import BlogPostPage, PostCard, PostTag
 from blogs.models.cards import PostStatus
 from blogs.reads.home import home_window
@@ -193,7 +193,7 @@ class PostRead:
     json: str
     author_id: int
     good_until: datetime | None
-    version: int
+    version: int | None
 
 
 def read_post(
@@ -241,7 +241,9 @@ def read_post(
         f'"previous":{documents.post_ref(blog_slug, previous)},"next":{documents.post_ref(blog_slug, following)}}}'
     )
     ends = [row[_EXPIRE_AT], *(_expiry(ref) for ref in (previous, following) if ref)]
-    return PostRead(row[0], json, author_id, min(filter(None, ends), default=None), row[_VERSION])
+    # What is linked to may be hidden without anything written: such an answer is made anew each time.
+    version = None if page_links.are_in(detail) else row[_VERSION]
+    return PostRead(row[0], json, author_id, min(filter(None, ends), default=None), version)
 
 
 def _expiry(ref: dict) -> datetime | None:
