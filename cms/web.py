@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from django.core.checks import ERROR
 from environs import EnvError
 
 from cms.environment import BASE_DIR, env, exit_on_bad_environment
@@ -25,6 +26,7 @@ def main() -> None:
 
     from cms import metrics, server
 
+    _complain_about_weak_settings()
     _complain_about_unapplied_migrations()
     server.complain_if_port_is_taken()
     server.collect_static()
@@ -32,6 +34,15 @@ def main() -> None:
     os.chdir(BASE_DIR)
     command = server.command(workers=settings.WEB_CONCURRENCY, respawn=True)
     os.execv(command[0], command)  # noqa: S606 - our own interpreter with our own arguments
+
+
+def _complain_about_weak_settings() -> None:
+    from core import checks
+
+    for found in checks.production():
+        if found.level >= ERROR:
+            sys.exit(f"inktree: {found.msg}")
+        print(f"inktree: warning: {found.msg}", file=sys.stderr)
 
 
 def _complain_about_unapplied_migrations() -> None:

@@ -5,4 +5,4 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self):
-        from core import bounces, sqlite  # noqa: F401  (connects them)
+        from core import bounces, checks, sqlite  # noqa: F401  (connects them)

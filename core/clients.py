@@ -30,6 +30,20 @@ def client_address(meta: dict) -> str:
     return str(address)
 
 
+class ForwardedMiddleware:
+    """Believes `X-Forwarded-Proto` only of the proxies named in `TRUSTED_PROXIES`."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if "HTTP_X_FORWARDED_PROTO" in request.META:
+            address = _parse(request.META.get("REMOTE_ADDR", ""))
+            if address is None or not _is_trusted(address):
+                del request.META["HTTP_X_FORWARDED_PROTO"]
+        return self.get_response(request)
+
+
 def _is_trusted(address) -> bool:
     return any(address in network for network in settings.TRUSTED_PROXIES if network.version == address.version)
 

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.clients.ForwardedMiddleware",
     "core.request_ids.RequestIdMiddleware",
     "cms.probes.ProbesMiddleware",
     "cms.metrics.MetricsMiddleware",
@@ -55,6 +56,7 @@ MIDDLEWARE = [
 ]
 # What the last of these sends pages through, and requests to the API not.
 PAGE_MIDDLEWARE = [
+    "cms.headers.PageHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -39,5 +39,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_SSL_REDIRECT = IS_HTTPS and bool(TRUSTED_PROXIES)  # else there is no telling how a request came
+
+# The three middlewares they miss are in PAGE_MIDDLEWARE, where these checks do not look.
+SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003"]
 
 LOGIN_URL = "/admin/login/"
