@@ -45,6 +45,7 @@ from api.posts import (
     RevisionRestore,
 )
 from api.previews import PreviewReads
+from api.sync import SyncView
 from api.users import UsersView, UserView
 from api.wagtail.router import router as wagtail_router
 
@@ -56,6 +57,7 @@ urlpatterns = [
     path("me/posts/", MyPosts.as_view(), name="my-posts"),
     path("blogs/<str:blog>/posts/<str:slug>/", PostBySlugReads.as_view(), name="post-by-slug"),
     path("preview/", PreviewReads.as_view(), name="preview"),
+    path("sync/", SyncView.as_view(), name="sync"),
     path("feed/home/", HomeFeed.as_view(), name="home-feed"),
     path("me/likes/", MyLikes.as_view(), name="my-likes"),
     path("me/following/", MyFollowing.as_view(), name="my-following"),

@@ -15,6 +15,7 @@ from wagtail.models import Page, WorkflowState
 from blogs.documents import PostFragments, render_post, updated_at
 from blogs.models import BlogCard, BlogPage, BlogPostPage, PostCard, PostImage, VisibleChange
 from blogs.models.cards import PostStatus
+from blogs.signals import blog_changed, post_changed
 from core import clock, holes
 from media.documents import image_document
 
@@ -39,6 +40,7 @@ def refresh_post(post: BlogPostPage, *, shown: BlogPostPage | None = None) -> No
     _move_counts(before, card)
     if card.is_live or (before and before["is_live"]):
         note_change()
+        post_changed.send(PostCard, post=post.pk)
 
 
 def _post_card(post: BlogPostPage, shown: BlogPostPage | None = None) -> tuple[PostCard, PostFragments]:
@@ -97,6 +99,7 @@ def refresh_blog(blog: BlogPage) -> None:
         )
         recount_blog(blog.pk)
     note_change()
+    blog_changed.send(BlogCard, blog=blog.pk)
 
 
 def _blog_card(blog: BlogPage) -> BlogCard:
@@ -129,6 +132,7 @@ def forget_post(card: PostCard) -> None:
         _count_post(card.blog_id, -1)
         _count_reply(card.reply_to_id, -1)
         note_change()
+    post_changed.send(PostCard, post=card.pk)
 
 
 def forget_blog(card: BlogCard) -> None:

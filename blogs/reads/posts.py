@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ from django.db.models.functions import JSONObject, Lower
 from django.db.models.lookups import Exact
 
 from accounts.viewers import Viewer
-from blogs import documents, page_links, visibility
+from blogs import documents, page_links, visibility, withholding
 from blogs.models import BlogPostPage, PostCard, PostTag
 from blogs.models.cards import PostStatus
 from blogs.reads.home import home_window
@@ -31,7 +31,7 @@ Liked = Callable[[Slots], Exists]
 Among = Callable[[QuerySet, Slots], QuerySet]
 """Narrows a queryset of cards by what lives above this room, and may annotate the column of its order."""
 
-_POST_COLUMNS = (
+POST_COLUMNS = (
     "pk",
     "document",
     "slug",
@@ -47,10 +47,12 @@ _POST_COLUMNS = (
     "author__username",
     "author__name",
     "author__avatar__document",
+    "withheld",
 )
-_DOCUMENT = _POST_COLUMNS.index("document")
-_EXPIRE_AT = _POST_COLUMNS.index("expire_at")
-_VERSION = len(_POST_COLUMNS)
+_DOCUMENT = POST_COLUMNS.index("document")
+_EXPIRE_AT = POST_COLUMNS.index("expire_at")
+_AUTHOR = POST_COLUMNS.index("author_id")
+_VERSION = len(POST_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def list_posts(
         posts = where.narrow(PostCard.objects.filter(condition), slots)
         posts = among(posts, slots) if among else posts
         posts = keyset(posts, order, slots=slots, backward=backward, starts=after is None)
-        return _spliced(posts, liked, slots).values_list(*_POST_COLUMNS, "version", "liked", order.column)[: limit + 1]
+        return spliced(posts, liked, slots).values_list(*POST_COLUMNS, "version", "liked", order.column)[: limit + 1]
 
     shape = ("posts", viewer_kind(viewer), order, limit, after is None, backward, where.shape, liked, among)
     key, pk = after or (None, None)
@@ -155,20 +157,27 @@ def list_posts(
     return ListRead([_post_row(row, at, viewer) for row in rows], rows[0][_VERSION] if rows else None)
 
 
-def _spliced(posts: QuerySet, liked: Liked | None, slots: Slots) -> QuerySet:
+def spliced(posts: QuerySet, liked: Liked | None, slots: Slots) -> QuerySet:
+    """The posts with the columns `version`, `liked` and `withheld`."""
     return posts.annotate(
-        version=version_column(), liked=liked(slots) if liked else Value(None, output_field=CharField())
+        version=version_column(),
+        liked=liked(slots) if liked else Value(None, output_field=CharField()),
+        withheld=withholding.withheld_likes(slots.time("at")),
     )
 
 
 def _post_row(row: tuple, at: datetime, viewer: Viewer) -> Row:
-    text = _post_members(row, at, viewer)
-    return Row((row[-1], row[0]), text + "}", row[_EXPIRE_AT])
+    return Row((row[-1], row[0]), card_json(row, at, viewer), row[_EXPIRE_AT])
+
+
+def card_json(row: tuple, at: datetime, viewer: Viewer) -> str:
+    """The JSON text of a PostCard, of a row with version and `liked` after its columns."""
+    return _post_members(row, at, viewer) + "}"
 
 
 def _post_members(row: tuple, at: datetime, viewer: Viewer) -> str:
     (_, document, slug, status, expire_at, likes, comments, replies, _) = row[:9]
-    blog_slug, blog_title, blog_avatar, username, name, avatar = row[9:15]
+    blog_slug, blog_title, blog_avatar, username, name, avatar, withheld = row[9:16]
     author_ref = user_ref_json(username, name, avatar)
     bare_ref = user_ref_json(username, name, None) if avatar else author_ref
     return documents.post_members(
@@ -178,7 +187,7 @@ def _post_members(row: tuple, at: datetime, viewer: Viewer) -> str:
         blog_slug=blog_slug,
         blog_ref=documents.blog_ref_json(blog_slug, blog_title, blog_avatar, bare_ref),
         author_ref=author_ref,
-        likes=likes,
+        likes=likes - (withheld or 0),
         comments=comments,
         replies=replies,
         liked=None if viewer.is_anonymous else bool(row[_VERSION + 1]),
@@ -217,33 +226,51 @@ def read_post(
             Q(pk=slots.number("id")) if id is not None else Q(blog__slug=slots.text("blog"), slug=slots.text("slug"))
         )
         posts = PostCard.objects.filter(condition, place).annotate(
-            previous=_neighbour(slots, "lt", "-"), next=_neighbour(slots, "gt", "")
+            previous=neighbour(slots, "lt", "-"), next=neighbour(slots, "gt", "")
         )
-        columns = (*_POST_COLUMNS, "version", "liked", "detail", "owner_detail", "previous", "next")
-        return _spliced(posts, liked, slots).values_list(*columns)[:1]
+        columns = (*POST_COLUMNS, "version", "liked", "detail", "owner_detail", "previous", "next")
+        return spliced(posts, liked, slots).values_list(*columns)[:1]
 
     shape = ("post", viewer_kind(viewer), id is None, liked)
     rows = statement(shape, build).rows(at=at, viewer=viewer.user_id, id=id, blog=blog, slug=slug)
     if not rows:
         return None
     row = rows[0]
-    detail, owner_detail, previous, following = row[_VERSION + 2 :]
-    author_id, blog_slug, username, name, avatar = row[8], row[9], *row[12:15]
-    is_own = viewer.user_id == author_id
-    if draft and is_own:
+    author_id = row[_AUTHOR]
+    if draft and viewer.user_id == author_id:
         latest = documents.render_post(BlogPostPage.objects.get(pk=row[0]).get_latest_revision_as_object())
-        row = (*row[:_DOCUMENT], latest.document, *row[_DOCUMENT + 1 :])
-        detail, owner_detail = latest.detail, latest.owner_detail
-    json = (
+        row = (
+            *row[:_DOCUMENT],
+            latest.document,
+            *row[_DOCUMENT + 1 : _VERSION + 2],
+            latest.detail,
+            latest.owner_detail,
+            *row[_VERSION + 4 :],
+        )
+    json = post_json(row, at, viewer)
+    # What is linked to may be hidden without anything written: such an answer is made anew each time.
+    version = None if page_links.are_in(row[_VERSION + 2]) else row[_VERSION]
+    previous, following = row[_VERSION + 4 :]
+    ends = [row[_EXPIRE_AT], *(_expiry(ref) for ref in (previous, following) if ref)]
+    return PostRead(row[0], json, author_id, min(filter(None, ends), default=None), version)
+
+
+def post_json(row: Sequence, at: datetime, viewer: Viewer) -> str:
+    """The JSON text of a Post, of a row with version, `liked`, both details and both neighbours after its columns."""
+    detail, owner_detail, previous, following = row[_VERSION + 2 :]
+    blog_slug, username, name, avatar = row[9], *row[12:15]
+    is_shown = viewer.is_moderator or viewer.user_id == row[_AUTHOR]
+    return (
         f"{_post_members(row, at, viewer)},"
         f"{documents.close_detail(detail, user_ref_json(username, name, avatar))},"
-        f"{owner_detail if is_own or viewer.is_moderator else documents.HIDDEN_OWNER_DETAIL},"
+        f"{owner_detail if is_shown else documents.HIDDEN_OWNER_DETAIL},"
         f'"previous":{documents.post_ref(blog_slug, previous)},"next":{documents.post_ref(blog_slug, following)}}}'
     )
-    ends = [row[_EXPIRE_AT], *(_expiry(ref) for ref in (previous, following) if ref)]
-    # What is linked to may be hidden without anything written: such an answer is made anew each time.
-    version = None if page_links.are_in(detail) else row[_VERSION]
-    return PostRead(row[0], json, author_id, min(filter(None, ends), default=None), version)
+
+
+def version_of(row: Sequence) -> int:
+    """The version of everything public that a row is of."""
+    return row[_VERSION]
 
 
 def _expiry(ref: dict) -> datetime | None:
@@ -255,7 +282,8 @@ def _expiry(ref: dict) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _neighbour(slots: Slots, beyond: str, sign: str) -> Subquery:
+def neighbour(slots: Slots, beyond: str, sign: str) -> Subquery:
+    """The live post of the same blog next to a post, beyond it (`"lt"` or `"gt"`), as facts of a PostRef."""
     posts = PostCard.objects.filter(visibility.live_now(slots.time("at")), blog=OuterRef("blog"))
     posts = posts.filter(
         Q(**{f"published_at__{beyond}": OuterRef("published_at")}) | Q(**{f"pk__{beyond}": OuterRef("pk")}),

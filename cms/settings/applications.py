@@ -12,6 +12,7 @@ INSTALLED_APPS = [
     "members",
     "moderation",
     "social",
+    "syndication",
     "blogs",
     "media",
     "accounts",

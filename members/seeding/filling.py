@@ -1,7 +1,7 @@
 """Generated authors, blogs and posts, written as if each had been published in the ordinary way.
 
 Everything is there that publishing leaves behind: pages in a valid tree, their revisions, cards, tags, likes, comments,
-follows, and counters that are true. Only search and reference indexes are left to Wagtail's own commands.
+follows, and counters that are true. Wagtail's search and reference indexes are left to its own commands.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ from members.seeding.bulk import Table, reserve_ids, stored_time, update
 from members.seeding.forms import PostForm, content_of, post_forms
 from members.seeding.moulds import inner
 from social.models import Comment, Like
+from syndication.filling import tell_missing
 
 PREFIX = "seed-"
 CHUNK = 5_000
@@ -187,6 +188,7 @@ class Seeding:
             with transaction.atomic():
                 self._write_chunk(times, forms)
             progress(number)
+        tell_missing()
 
     def _write_chunk(self, times: list[datetime], forms: list[PostForm]) -> None:
         random = self._random
