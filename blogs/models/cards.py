@@ -95,7 +95,16 @@ class PostCard(models.Model):
             ),
             models.Index(F("popularity").desc(), F("post").desc(), name="posts_popular", condition=Q(is_live=True)),
             models.Index(
-                F("blog"), F("published_at").desc(), F("post").desc(), name="posts_of_blog", condition=Q(is_live=True)
+                fields=["-published_at", "-post"],
+                include=["blog", "expire_at"],
+                name="posts_live",
+                condition=Q(is_live=True),
+            ),
+            models.Index(
+                fields=["blog", "-published_at", "-post"],
+                include=["expire_at"],
+                name="posts_in_blog",
+                condition=Q(is_live=True),
             ),
             models.Index(
                 F("author"),
