@@ -46,8 +46,11 @@ from api.posts import (
 )
 from api.previews import PreviewReads
 from api.sync import SyncView
+from api.reports import CommentReport, PostReport, ReportsView, ReportView
+from api.stats import BlogStatsView
 from api.users import UsersView, UserView
 from api.wagtail.router import router as wagtail_router
+from api.views import PostViewed
 
 urlpatterns = [
     # reading posts: first, because they are asked for most
@@ -66,12 +69,14 @@ urlpatterns = [
     # likes and comments
     path("posts/<str:id>/like/", PostLike.as_view(), name="post-like"),
     path("posts/<str:id>/comments/", PostComments.as_view(), name="post-comments"),
+    path("posts/<str:id>/view/", PostViewed.as_view(), name="post-view"),
     path("comments/<str:id>/", CommentView.as_view(), name="comment"),
     # blogs
     path("blogs/", BlogListView.as_view(), name="blogs"),
     path("blogs/<str:slug>/", BlogView.as_view(), name="blog"),
     path("blogs/<str:slug>/avatar/", BlogAvatar.as_view(), name="blog-avatar"),
     # writing posts
+    path("blogs/<str:slug>/stats/", BlogStatsView.as_view(), name="blog-stats"),
     path("blogs/<str:slug>/posts/", BlogPosts.as_view(), name="blog-posts"),
     path("posts/<str:id>/publish/", PostPublish.as_view(), name="post-publish"),
     path("posts/<str:id>/unpublish/", PostUnpublish.as_view(), name="post-unpublish"),

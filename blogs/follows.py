@@ -37,7 +37,7 @@ def follow_blog(*, actor: User, blog: BlogCard) -> str:
         if accepted_at:
             _count(blog, +1)
         kind = "blog.followed" if accepted_at else "follow.requested"
-        outbox.record(kind, blog=blog.pk, actor=actor.pk)
+        outbox.record(kind, blog=blog.pk, actor=actor.pk, at=clock.iso(accepted_at))
     return "following" if follow.accepted_at else "requested"
 
 

@@ -38,6 +38,7 @@ RATES = {
     "write": "300/minute; 6000/hour",
     "report": "20/minute; 200/hour",
     "follow": "60/minute; 1000/hour",
+    "view": "120/minute; 3000/hour",
     "export": "10/hour; 40/day",
 }
 """What may be limited. Numbers apply per key, in sliding windows."""

@@ -10,6 +10,8 @@ class Event(models.Model):
     `sequence` orders events by when they were written (not by when they were committed). A delivered event keeps its
     row until housekeeping removes it. `attempts` counts deliveries that failed, `starts` those that began since one
     ended, be it well or badly: an event that keeps killing its process is given up.
+
+    `tell_at` is set while the statistics have yet to be told of the event: that has nothing to do with its delivery.
     """
 
     sequence = models.BigAutoField(primary_key=True)
@@ -23,6 +25,7 @@ class Event(models.Model):
     delivered_at = models.DateTimeField(null=True, blank=True)
     given_up_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
+    tell_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [
@@ -32,6 +35,7 @@ class Event(models.Model):
                 condition=models.Q(delivered_at__isnull=True, given_up_at__isnull=True),
             ),
             models.Index(fields=["delivered_at"], name="event_delivered"),
+            models.Index(fields=["tell_at"], name="event_untold", condition=models.Q(tell_at__isnull=False)),
         ]
 
     def __str__(self):

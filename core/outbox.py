@@ -23,6 +23,7 @@ from django.db import DatabaseError, close_old_connections, connection, transact
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from core import statistics
 from core.models import Event
 from core.ticker import every
 
@@ -79,7 +80,9 @@ def record(kind: str, **payload) -> Event:
     The payload must be JSON: ids and plain facts, never titles, texts or secrets.
     """
     first = UNSENT if settings.BROKER_URL else CLAIM
-    event = Event.objects.create(kind=kind, payload=payload, retry_at=timezone.now() + first)
+    now = timezone.now()
+    tell_at = now + UNSENT if statistics.wants(kind) else None
+    event = Event.objects.create(kind=kind, payload=payload, created_at=now, retry_at=now + first, tell_at=tell_at)
     transaction.on_commit(lambda: _after_commit(event))
     return event
 
@@ -130,8 +133,8 @@ def retry_undelivered() -> None:
 
 @every(seconds=3600)
 def forget_delivered() -> None:
-    """Remove the rows of events delivered a week ago."""
-    Event.objects.filter(delivered_at__lt=timezone.now() - KEEP_DELIVERED).delete()
+    """Remove the rows of events delivered a week ago, of which the statistics were told."""
+    Event.objects.filter(delivered_at__lt=timezone.now() - KEEP_DELIVERED, tell_at=None).delete()
 
 
 def _undelivered() -> QuerySet[Event]:
@@ -141,6 +144,8 @@ def _undelivered() -> QuerySet[Event]:
 def _after_commit(event: Event) -> None:
     ids = {name: value for name, value in event.payload.items() if isinstance(value, int)}
     logger.info(event.kind, extra=ids)
+    if event.tell_at:
+        statistics.tell_soon(statistics.EVENTS, event.pk)
     if settings.BROKER_URL or (event.kind in _background and settings.OUTBOX_RELAY != "inline"):
         _queue.put(event.pk)
         _ensure_relay_thread()

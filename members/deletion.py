@@ -71,11 +71,9 @@ def remove_closed_account(*, user: int) -> None:
     found = User.objects.filter(pk=user, is_active=False).first()
     if found is None:
         return
-    _each(Comment.objects.filter(author=found, deleted_at=None), _remove_comment)
-    _each(
-        Like.objects.filter(user=found).select_related("post"),
-        lambda like: likes.unlike_post(actor=found, post=like.post),
-    )
+    written = Comment.objects.filter(author=found, deleted_at=None)
+    _each(written.select_related("post").only("author", "post", "post__blog"), _remove_comment)
+    _each(Like.objects.filter(user=found).select_related("post", "user"), _remove_like)
     _each(Follow.objects.filter(user=found), _remove_follow)
     for blog in BlogPage.objects.filter(owner=found):
         _each(BlogPostPage.objects.child_of(blog), _remove_post)
@@ -104,6 +102,14 @@ def _remove_comment(comment: Comment) -> None:
 
 @transaction.atomic
 def _remove_follow(follow: Follow) -> None:
+        facts = {"comment": comment.pk, "post": comment.post_id, "blog": comment.post.blog_id, "actor": author}
+        outbox.record("comment.deleted", **facts)
+
+
+@transaction.atomic
+def _remove_like(like: Like) -> None:
+    withholding.forget(user_id=like.user_id, post=like.post_id)
+    likes.unlike_post(actor=like.user, post=like.post)
     Follow.objects.filter(pk=follow.pk).delete()
     if follow.accepted_at:
         BlogCard.objects.filter(pk=follow.blog_id).update(follower_count=F("follower_count") - 1)
@@ -112,6 +118,7 @@ def _remove_follow(follow: Follow) -> None:
 
 def _remove_post(post: BlogPostPage) -> None:
     with suppress(NotFound), one_change():
+        outbox.record("blog.unfollowed", blog=follow.blog_id, actor=follow.user_id)
         blog = tree.lock_blog(post.get_parent())
         remove_page(tree.lock_post(post), actor=None)
         outbox.record("post.deleted", post=post.pk, blog=blog.pk, actor=post.owner_id)

@@ -5,4 +5,4 @@ class SocialConfig(AppConfig):
     name = "social"
 
     def ready(self):
-        from social import announcing, deliveries, notifications  # noqa: F401  (registers them)
+        from social import announcing, deliveries, notifications, views  # noqa: F401  (registers them)

@@ -81,7 +81,8 @@ def add_comment(*, author: User, post: PostCard, body: str, parent_id: int | Non
         Comment.objects.filter(pk=parent.pk).update(reply_count=F("reply_count") + 1)
     comment = Comment.objects.create(post=post, parent=parent, author=author, body=body)
     cards.count(post.pk, comments=+1)
-    outbox.record("comment.added", comment=comment.pk, post=post.pk, blog=post.blog_id, actor=author.pk)
+    facts = {"comment": comment.pk, "post": post.pk, "blog": post.blog_id, "actor": author.pk}
+    outbox.record("comment.added", **facts, at=clock.iso(comment.created_at))
     return comment
 
 
@@ -139,6 +140,12 @@ def _locked(comment: Comment) -> Comment:
     if found is None or found.deleted_at:
         raise NotFound
     return found
+
+
+def comments_shown_to(viewer: Viewer, *, at: datetime | None = None) -> QuerySet[Comment]:
+    """Like `comments_seen_by`, without those that the viewer finds as stubs, because their authors are blocked."""
+    seen = comments_seen_by(viewer).select_related("post")
+    return seen if viewer.is_moderator else seen.filter(not_blocked(at or clock.now(), "author__"))
 
 
 def comments_seen_by(viewer: Viewer) -> QuerySet[Comment]:

@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from accounts.blocks import not_blocked
 from accounts.models import User
 from accounts.viewers import Viewer
-from blogs import cards
+from blogs import cards, withholding
 from blogs.models import PostCard
 from blogs.reads.keyset import ListRead, Order, Row, keyset
 from core import clock, outbox
@@ -50,11 +50,13 @@ def list_likers(
 @transaction.atomic
 def like_post(*, actor: User, post: PostCard) -> int:
     """Like a post; liking it twice is the same as liking it once. Returns how many likes it has now."""
-    _, is_new = Like.objects.get_or_create(user=actor, post=post)
+    like, is_new = Like.objects.get_or_create(user=actor, post=post)
     if is_new:
         cards.count(post.pk, likes=+1)
-        outbox.record("post.liked", post=post.pk, blog=post.blog_id, actor=actor.pk)
-    return PostCard.objects.values_list("like_count", flat=True).get(pk=post.pk)
+        outbox.record("post.liked", post=post.pk, blog=post.blog_id, actor=actor.pk, at=clock.iso(like.created_at))
+    counted = PostCard.objects.annotate(withheld=withholding.withheld_likes(clock.now()))
+    likes, withheld = counted.values_list("like_count", "withheld").get(pk=post.pk)
+    return likes - (withheld or 0)
 
 
 @transaction.atomic

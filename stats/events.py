@@ -110,6 +110,13 @@ class OfUser(Payload):
     user: Id
 
 
+class RoleChanged(Payload):
+    """A user has another role now."""
+
+    user: Id
+    after: str
+
+
 class BlogBlocked(Payload):
     """A blog is hidden until a time, or (None) for good."""
 
@@ -188,6 +195,11 @@ class UserEvent(Event):
     payload: OfUser
 
 
+class RoleEvent(Event):
+    kind: Literal["user.role_changed"]
+    payload: RoleChanged
+
+
 class BlogBlockEvent(Event):
     kind: Literal["blog.blocked"]
     payload: BlogBlocked
@@ -210,6 +222,7 @@ AnyEvent = Annotated[
     | ViewEvent
     | UserBlockEvent
     | UserEvent
+    | RoleEvent
     | BlogBlockEvent
     | BlogUnblockEvent,
     Field(discriminator="kind"),

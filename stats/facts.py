@@ -52,6 +52,10 @@ def user_block_key(user: int) -> Key:
     return f"user:{user}", "block"
 
 
+def user_role_key(user: int) -> Key:
+    return f"user:{user}", "role"
+
+
 def blog_block_key(blog: int) -> Key:
     return blog_scope(blog), "block"
 
@@ -162,6 +166,8 @@ def facts_of(event: AnyEvent) -> Iterator[Fact]:
             yield _fact(user_block_key(told.user), sequence, {"on": False})
         case "account.closed":
             yield _fact(user_key(told.user), sequence, {"gone": True})
+        case "user.role_changed":
+            yield _fact(user_role_key(told.user), sequence, {"role": told.after})
         case "blog.blocked":
             yield _fact(blog_block_key(told.blog), sequence, {"on": True, "until": _iso(told.until)})
         case "blog.unblocked":

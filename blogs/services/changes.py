@@ -10,7 +10,7 @@ from django.db import transaction
 
 from blogs import cards, follows
 from blogs.models import BlogCard, BlogPage, BlogPostPage, OldBlogSlug, OldPostSlug, PostCard
-from core import outbox
+from core import clock, outbox
 
 _is_ours: ContextVar[bool] = ContextVar("a service is changing pages", default=False)
 
@@ -35,7 +35,8 @@ def settle_new_post(post: BlogPostPage, *, blog: BlogPage) -> None:
     """Write down what a post that was just added to the blog is."""
     cards.refresh_post(post)
     if post.live:
-        outbox.record("post.published", post=post.pk, blog=blog.pk, actor=post.owner_id)
+        facts = _public_facts(post, blog_is_live=blog.live)
+        outbox.record("post.published", post=post.pk, blog=blog.pk, actor=post.owner_id, **facts)
 
 
 def settle_post(post: BlogPostPage, *, actor_id: int | None, is_news: bool = True) -> None:
@@ -43,25 +44,48 @@ def settle_post(post: BlogPostPage, *, actor_id: int | None, is_news: bool = Tru
 
     With `is_news` false what readers see of it stayed the same: only a draft of it changed.
     """
-    before = PostCard.objects.filter(pk=post.pk).values("slug", "is_live", "blog_id").first()
+    before = PostCard.objects.filter(pk=post.pk).values("slug", "is_live", "blog_id", "blog__is_live").first()
     if before and before["slug"] != post.slug and post.first_published_at:
         _keep_post_slug(post, before)
     cards.refresh_post(post)
     if is_news and (kind := _kind_of_news(was_live=bool(before and before["is_live"]), is_live=post.live)):
         blog_id = before["blog_id"] if before else post.get_parent().pk
-        outbox.record(kind, post=post.pk, blog=blog_id, actor=actor_id)
+        facts = _public_facts(post, blog_is_live=before is None or before["blog__is_live"])
+        outbox.record(kind, post=post.pk, blog=blog_id, actor=actor_id, **facts)
 
 
 def settle_blog(blog: BlogPage, *, actor_id: int | None) -> None:
     """Write down what a blog that was changed now is."""
-    before = BlogCard.objects.filter(pk=blog.pk).values("slug").first()
+    before = BlogCard.objects.filter(pk=blog.pk).values("slug", "is_live").first()
     if before and before["slug"] != blog.slug:
         OldBlogSlug.objects.filter(slug=blog.slug, blog=blog).delete()
         OldBlogSlug.objects.get_or_create(slug=before["slug"], defaults={"blog": blog})
     cards.refresh_blog(blog)
     if before:
         follows.accept_requests_to_public(blog_id=blog.pk)
-    outbox.record("blog.updated" if before else "blog.created", blog=blog.pk, actor=actor_id)
+    facts = {"slug": blog.slug, "owner": blog.owner_id, "is_live": blog.live}
+    outbox.record("blog.updated" if before else "blog.created", blog=blog.pk, actor=actor_id, **facts)
+    if before and before["is_live"] != blog.live:
+        _settle_posts_of(blog)
+
+
+def _settle_posts_of(blog: BlogPage) -> None:
+    """Tell of the posts that went with their blog, or came back with it."""
+    for post in BlogPostPage.objects.child_of(blog).filter(live=True):
+        kind = "post.updated" if blog.live else "post.unpublished"
+        outbox.record(kind, post=post.pk, blog=blog.pk, actor=None, **_public_facts(post, blog_is_live=blog.live))
+
+
+def _public_facts(post: BlogPostPage, *, blog_is_live: bool) -> dict:
+    """What the statistics are told of a post."""
+    reply_to = post.reply_to_id
+    reply_blog = reply_to and PostCard.objects.filter(pk=reply_to).values_list("blog", flat=True).first()
+    return {
+        "is_live": post.live and blog_is_live,
+        "published_at": clock.iso(post.first_published_at),
+        "reply_to": reply_to,
+        "reply_blog": reply_blog,
+    }
 
 
 def _kind_of_news(*, was_live: bool, is_live: bool) -> str | None:

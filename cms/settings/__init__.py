@@ -38,6 +38,7 @@ from cms.settings.background import (
     DYNAMODB_ENDPOINT_URL,
     OUTBOX_RELAY,
     STATS_BROKER_URL,
+    STATS_FILE,
     STATS_TABLE,
     TASKS,
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from social.views import forget_remembered
 from stats.store.base import Store
 from stats.store.dynamodb import DynamoDBStore
 from stats.store.sqlite import SQLiteStore
@@ -35,3 +36,12 @@ def store(request, tmp_path: Path) -> Iterator[Store]:
     store.create()
     yield store
     store.close()
+
+
+@pytest.fixture(autouse=True)
+def embedded_store(settings, tmp_path: Path) -> Iterator[None]:
+    """The statistics of each test begin with nothing, and know no reader."""
+    settings.STATS_FILE = tmp_path / "embedded.sqlite3"
+    forget_remembered()
+    yield
+    forget_remembered()
