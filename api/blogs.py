@@ -89,7 +89,7 @@ class BlogView(BelowBlog, BlogReads):
     )
     def delete(self, request, slug):
         blog = find_blog(request.viewer, slug).blog
-        reason = parameters.text(request.GET, "reason") or ""
+        reason = parameters.reason(request.GET)
         services.delete_blog(actor=request.user, blog=blog, reason=reason)
         return Response(status=204)
 

@@ -90,7 +90,7 @@ class CommentView(APIView):
         responses={204: None},
     )
     def delete(self, request, id):
-        reason = parameters.text(request.GET, "reason") or ""
+        reason = parameters.reason(request.GET)
         comments.delete_comment(actor=request.user, comment=self._find(request, id), reason=reason)
         return Response(status=204)
 

@@ -139,7 +139,7 @@ class FileView(ReadView):
     )
     def delete(self, request, id):
         file = _find(request.viewer, id)
-        files.delete_file(actor=request.user, file=file, reason=parameters.text(request.query_params, "reason") or "")
+        files.delete_file(actor=request.user, file=file, reason=parameters.reason(request.query_params))
         return Response(status=204)
 
 

@@ -194,7 +194,8 @@ class UserImage(ReadView):
     def delete(self, request, username, id):
         owner, image = _find(request.viewer, username, id)
         require_owner(request.viewer, owner)
-        images.delete_image(image=image)
+        reason = parameters.reason(request.query_params)
+        images.delete_image(actor=request.user, image=image, reason=reason)
         return Response(status=204)
 
 

@@ -39,6 +39,9 @@ class NotificationSerializer(serializers.Serializer):
     count = serializers.IntegerField(help_text="How many likes it stands for.")
     created_at = serializers.DateTimeField()
     is_read = serializers.BooleanField()
+    act = serializers.CharField(required=False, help_text="What moderation did; only with the kind `moderation`.")
+    subject = serializers.CharField(required=False, help_text="The title of what it was done to, which may be gone.")
+    reason = serializers.CharField(required=False, help_text="Why.")
 
 
 class NotificationMetaSerializer(ListMetaSerializer):
@@ -101,6 +104,7 @@ class NotificationsReadView(APIView):
 def _document(notification: Notification) -> dict:
     post, blog, comment = notification.post, notification.blog, notification.comment_id
     ref = post and {"id": post.pk, "slug": post.slug, "title": post.title, "url": post_url(post.blog.slug, post.slug)}
+    told = {name: getattr(notification, name) for name in ("act", "subject", "reason")}
     return {
         "id": notification.pk,
         "kind": notification.kind,
@@ -111,6 +115,7 @@ def _document(notification: Notification) -> dict:
         "count": notification.count,
         "created_at": iso(notification.created_at),
         "is_read": notification.read_at is not None,
+        **(told if notification.kind == Kind.MODERATION else {}),
     }
 
 

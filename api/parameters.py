@@ -11,6 +11,7 @@ from drf_spectacular.utils import OpenApiParameter
 from core.errors import Invalid
 
 LONGEST = 255
+LONGEST_REASON = 1000
 
 
 def text(query: QueryDict, name: str) -> str | None:
@@ -39,6 +40,14 @@ def moment(query: QueryDict, name: str) -> datetime | None:
         raise Invalid("Give a date or time in ISO 8601.", attr=name) from None
 
 
+def reason(query: QueryDict) -> str:
+    """The parameter `reason`: why another's thing is deleted, or a block lifted. Raises `Invalid`."""
+    value = query.get("reason", "").strip()
+    if len(value) > LONGEST_REASON or any(character < " " and character not in "\r\n\t" for character in value):
+        raise Invalid(f"Give up to {LONGEST_REASON} printable characters.", attr="reason")
+    return value
+
+
 def choice(query: QueryDict, name: str, choices, *, default: str | None = None) -> str | None:
     """A parameter that is one of `choices`, or the default. Raises `Invalid`."""
     value = query.get(name, default)
@@ -49,7 +58,7 @@ def choice(query: QueryDict, name: str, choices, *, default: str | None = None) 
 
 LIMIT = OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": 20})
 CURSOR = OpenApiParameter("cursor", str, description="Opaque; from `meta.next` or `meta.previous`.")
-REASON = OpenApiParameter("reason", str, description="Why, for the audit log, when another's thing is deleted.")
+REASON = OpenApiParameter("reason", str, description="Why: for the audit log and those concerned.")
 
 
 def order_of(choices, default: str) -> OpenApiParameter:

@@ -88,7 +88,7 @@ class PostView(PostReads):
     )
     def delete(self, request, id):
         post = find_post(request.viewer, id).post
-        reason = parameters.text(request.GET, "reason") or ""
+        reason = parameters.reason(request.GET)
         services.delete_post(actor=request.user, post=post, reason=reason)
         return Response(status=204)
 

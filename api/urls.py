@@ -12,6 +12,7 @@ from api.auth import (
     ResetView,
     TokenView,
 )
+from api.blocks import BlogBlock, UserBlock
 from api.blogs import BlogAvatar, BlogListView, BlogView
 from api.comments import CommentView, PostComments
 from api.docs import SchemaView
@@ -48,6 +49,7 @@ from api.previews import PreviewReads
 from api.sync import SyncView
 from api.reports import CommentReport, PostReport, ReportsView, ReportView
 from api.stats import BlogStatsView
+from api.reports import CommentReport, PostReport, ReportsView, ReportView
 from api.users import UsersView, UserView
 from api.wagtail.router import router as wagtail_router
 from api.views import PostViewed
@@ -110,6 +112,13 @@ urlpatterns = [
     path("me/notifications/read/", NotificationsReadView.as_view(), name="my-notifications-read"),
     path("users/", UsersView.as_view(), name="users"),
     path("users/<str:username>/", UserView.as_view(), name="user"),
+    # moderation
+    path("posts/<str:id>/report/", PostReport.as_view(), name="post-report"),
+    path("comments/<str:id>/report/", CommentReport.as_view(), name="comment-report"),
+    path("reports/", ReportsView.as_view(), name="reports"),
+    path("reports/<str:id>/", ReportView.as_view(), name="report"),
+    path("users/<str:username>/block/", UserBlock.as_view(), name="user-block"),
+    path("blogs/<str:slug>/block/", BlogBlock.as_view(), name="blog-block"),
     # images
     path("users/<str:username>/images/", UserImages.as_view(), name="user-images"),
     path("users/<str:username>/images/<str:id>/", UserImage.as_view(), name="user-image"),

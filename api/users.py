@@ -63,7 +63,7 @@ class UserView(APIView):
         operation_id="user", tags=["users"], parameters=[USERNAME], responses=UserSerializer, summary="One user"
     )
     def get(self, request, username):
-        return self._answer(request, _find(request.viewer, username))
+        return user_response(request, find_user(request.viewer, username))
 
     @extend_schema(
         operation_id="user_set_role",
@@ -74,27 +74,31 @@ class UserView(APIView):
         summary="Give a user a role (admins)",
     )
     def patch(self, request, username):
-        user = _find(request.viewer, username)
+        user = find_user(request.viewer, username)
         roles.set_role(actor=request.user, user=user, role=read(RoleSerializer, request)["role"])
-        return self._answer(request, user)
+        return user_response(request, user)
 
     @extend_schema(
         operation_id="user_delete",
         tags=["users"],
-        parameters=[USERNAME],
+        parameters=[USERNAME, parameters.REASON],
         responses={204: DONE},
         summary="Delete a user and all that belongs to him (admins)",
     )
     def delete(self, request, username):
-        delete_user(actor=request.user, user=_find(request.viewer, username))
+        user = find_user(request.viewer, username)
+        delete_user(actor=request.user, user=user, reason=parameters.reason(request.query_params))
         return Response(status=204)
 
-    def _answer(self, request, user: User) -> Response:
-        [document] = user_documents([user], viewer=request.viewer)
-        return Response(document, headers=cache_headers(request.viewer))
+
+def user_response(request, user: User) -> Response:
+    """The response with a user as the caller sees him."""
+    [document] = user_documents([user], viewer=request.viewer)
+    return Response(document, headers=cache_headers(request.viewer))
 
 
-def _find(viewer, username: str) -> User:
+def find_user(viewer, username: str) -> User:
+    """The user of that name. Raises `NotFound` if he is not there for the viewer."""
     user = find_visible(viewer, username)
     if user is None:
         raise NotFound

@@ -8,8 +8,9 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import F
 
+from accounts.blocks import not_blocked
 from accounts.models import User
-from blogs import cards
+from blogs import cards, withholding
 from blogs.models import BlogCard, Follow
 from core import clock, outbox
 from core.errors import Invalid, NotFound
@@ -99,8 +100,11 @@ def _accept(blog: BlogCard, **which) -> int:
     requests = Follow.objects.filter(blog=blog, accepted_at__isnull=True, **which)
     users = list(requests.values_list("user_id", flat=True))
     if users:
-        requests.update(accepted_at=clock.now())
+        at = clock.now()
+        requests.update(accepted_at=at)
         _count(blog, len(users))
+        blocked = User.objects.filter(pk__in=users).exclude(not_blocked(at))
+        withholding.withhold_followers(blog_id=blog.pk, users=blocked)
         outbox.record("follow.accepted", blog=blog.pk, users=users, actor=blog.owner_id)
     return len(users)
 

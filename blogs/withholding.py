@@ -34,6 +34,14 @@ def release(*, user_id: int) -> None:
         model.objects.filter(user=user_id).delete()
 
 
+def forget(*, user_id: int, post: int | None = None, blog: int | None = None) -> None:
+    """Forget what was withheld of a like of this post or a follow of this blog that is being removed."""
+    if post is not None:
+        WithheldLike.objects.filter(user=user_id, post=post).delete()
+    if blog is not None:
+        WithheldFollow.objects.filter(user=user_id, blog=blog).delete()
+
+
 def withheld_likes(at) -> Subquery:
     """How many likes of a `PostCard` do not count at that time (null: none); for the querysets of cards."""
     return _withheld(WithheldLike, "post", at)

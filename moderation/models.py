@@ -73,12 +73,12 @@ class Report(models.Model):
         return f"{self.reason}: {self.about}"
 
     @property
-    def post_id_reported(self) -> int | None:
+    def reported_post(self) -> int | None:
         """The id of the reported post, which may be gone; None if the report is about a comment."""
         return self._id_of("post")
 
     @property
-    def comment_id_reported(self) -> int | None:
+    def reported_comment(self) -> int | None:
         """The id of the reported comment, which may be gone; None if the report is about a post."""
         return self._id_of("comment")
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 
 from accounts.viewers import Viewer
-from blogs import documents, visibility
+from blogs import documents, visibility, withholding
 from blogs.models import BlogCard, BlogTag, Follow, PostCard
 from blogs.reads.keyset import ListRead, Order, Row, keyset, slotted, tagged_so, viewer_kind
 from core import clock
@@ -43,6 +43,11 @@ BLOG_COLUMNS = (
     "blocked_until",
     "block_reason",
     "blocked_by__username",
+    "owner__blocked_at",
+    "owner__blocked_until",
+    "owner__block_reason",
+    "owner__blocked_by__username",
+    "withheld",
 )
 
 
@@ -144,18 +149,19 @@ def blog_columns(blogs: QuerySet, viewer: Viewer, slots: Slots, *more: str) -> Q
         own = Follow.objects.filter(blog=OuterRef("pk"), user=viewer.user_id)
         following = Case(When(accepted_at__isnull=True, then=Value("requested")), default=Value("following"))
         follow = Subquery(own.annotate(state=following).values("state")[:1])
-    blogs = blogs.annotate(overdue=Subquery(overdue), following=follow)
+    withheld = withholding.withheld_follows(slots.time("at"))
+    blogs = blogs.annotate(overdue=Subquery(overdue), following=follow, withheld=withheld)
     return blogs.values_list(*BLOG_COLUMNS, "overdue", "following", *more)
 
 
 def blog_json(row: tuple, at: datetime, viewer: Viewer) -> str:
     """The JSON text of a Blog from a row of `blog_columns`."""
     (pk, created_at, _, title, slug, avatar, description, tags, is_private, posts, followers, owner_id) = row[:12]
-    username, name, owner_avatar, blocked_at, blocked_until, reason, blocked_by, overdue, following = row[12:]
+    username, name, owner_avatar = row[12:15]
+    own_block, owners_block, (withheld, overdue, following) = row[15:19], row[19:23], row[23:]
     is_owner = viewer.user_id == owner_id
     follow = None if viewer.is_anonymous else "owner" if is_owner else following or "none"
-    is_blocked = blocked_at is not None and (blocked_until is None or blocked_until > at)
-    block = {"until": clock.iso(blocked_until), "reason": reason, "by": blocked_by}
+    knows_of_block = is_owner or viewer.is_moderator
     return documents.blog_document(
         id=pk,
         slug=slug,
@@ -168,10 +174,18 @@ def blog_json(row: tuple, at: datetime, viewer: Viewer) -> str:
         created_at=created_at,
         owner_ref=user_ref_json(username, name, owner_avatar),
         posts=posts - (overdue or 0),
-        followers=followers,
+        followers=followers - (withheld or 0),
         follow=follow,
-        block=block if is_blocked and (is_owner or viewer.is_moderator) else None,
+        block=(_block(own_block, at) or _block(owners_block, at)) if knows_of_block else None,
     )
+
+
+def _block(columns: tuple, at: datetime) -> dict | None:
+    """The object `block`, if there is one in force."""
+    blocked_at, until, reason, by = columns
+    if blocked_at is None or (until is not None and until <= at):
+        return None
+    return {"until": clock.iso(until), "reason": reason, "by": by}
 
 
 def blog_refs(*, owner_id: int, viewer: Viewer) -> list[str]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.files.base import File as Upload
 from django.db import transaction
+from wagtail.log_actions import log
 
 from accounts.models import User
 from core import outbox
@@ -67,6 +68,7 @@ def delete_file(*, actor: User, file: File, reason: str = "") -> None:
     file = _locked(file)
     if file.uploaded_by_user_id != actor.pk:
         outbox.record("file.deleted", file=file.pk, owner=file.uploaded_by_user_id, actor=actor.pk, reason=reason)
+        log(instance=file, action="wagtail.delete", user=actor, deleted=True, data={"reason": reason})
     file.delete()
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.core.files.base import File
 from django.db import transaction
+from wagtail.log_actions import log
 
 from accounts.models import User
 from core import holes, outbox
@@ -114,9 +115,14 @@ def update_image(
     return image
 
 
-def delete_image(*, image: Image) -> None:
-    """Delete an image everywhere it is shown, its bytes after the commit."""
+def delete_image(*, actor: User, image: Image, reason: str = "") -> None:
+    """Delete an image everywhere it is shown, its bytes after the commit.
+
+    Of another's image the audit log keeps who deleted it and why.
+    """
     with transaction.atomic():
+        if image.uploaded_by_user_id != actor.pk:
+            log(instance=image, action="wagtail.delete", user=actor, deleted=True, data={"reason": reason})
         image.delete()
 
 

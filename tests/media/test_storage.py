@@ -134,7 +134,8 @@ class TestDeleting:
 
         def change_ones_mind():
             with transaction.atomic():
-                images.delete_image(image=Image.objects.get(pk=image["id"]))
+                kept = Image.objects.get(pk=image["id"])
+                images.delete_image(actor=kept.uploaded_by_user, image=kept)
                 raise LookupError
 
         with pytest.raises(LookupError):
