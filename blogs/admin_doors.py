@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db import transaction
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
@@ -155,6 +156,8 @@ BULK_ACTIONS = {
     ("media", "image"): {"delete"},
 }
 
+BULK_ACTIONS_OF_MODERATORS: dict[tuple[str, str], set[str]] = {}
+
 THINGS = {"image": Image, "file": File}
 
 PAGE_KEYS = ("page_id", "parent_page_id", "pk")
@@ -167,6 +170,12 @@ LARGEST_ID = 2**63 - 1
 def open_to_moderators(*names: str) -> None:
     """Open views of a room above this one to moderators and admins."""
     OPEN_TO_MODERATORS.update(names)
+
+
+def open_bulk_action_to_moderators(model: type[Model], action: str) -> None:
+    """Open a bulk action of a room above this one, on chosen rows, to moderators and admins."""
+    key = (model._meta.app_label, model._meta.model_name)
+    BULK_ACTIONS_OF_MODERATORS.setdefault(key, set()).add(action)
 
 
 def is_open(user: User, view_name: str) -> bool:
@@ -228,8 +237,10 @@ def _makes_sense(request: HttpRequest, name: str, kwargs: dict) -> bool:
     if name == "wagtail_bulk_action":
         ids = [id for id in request.GET.getlist("id") if id != "all"]
         parents = [id for id in request.GET.getlist("childOf") if id]
-        actions = BULK_ACTIONS.get((kwargs["app_label"].lower(), kwargs["model_name"].lower()), ())
-        return kwargs["action"] in actions and _are_ids(ids + parents)
+        key = (kwargs["app_label"].lower(), kwargs["model_name"].lower())
+        if kwargs["action"] in BULK_ACTIONS_OF_MODERATORS.get(key, ()):
+            return request.user.is_moderator and _are_ids(request.GET.getlist("id"))
+        return kwargs["action"] in BULK_ACTIONS.get(key, ()) and _are_ids(ids + parents)
     if name == "wagtailadmin_editing_sessions:ping":
         return _are_ids([kwargs["object_id"]])
     if name == "wagtailadmin_choose_page_external_link" and request.method == "POST":
@@ -300,6 +311,8 @@ def _may_find(request: HttpRequest, user: User, name: str, kwargs: dict) -> bool
 
 def _may_find_all(request: HttpRequest, user: User, kwargs: dict) -> bool:
     ids = request.GET.getlist("id")
+    if kwargs["action"] in BULK_ACTIONS_OF_MODERATORS.get((kwargs["app_label"], kwargs["model_name"]), ()):
+        return True  # on rows of a list that moderators have anyway
     if kwargs["model_name"].lower() != "page":
         return "all" in ids or _things_found(user, THINGS[kwargs["model_name"].lower()], ids)
     if "all" in ids:
