@@ -27,6 +27,7 @@ urlpatterns = [
     path("unsubscribe/<str:token>/", unsubscribe_page, name="unsubscribe"),
     *([path("hooks/ses/", BouncesView.as_view())] if settings.AWS_SNS_EVENT_TRUSTED_TOPIC_ARNS else []),
     re_path(rf"^{settings.MEDIA_URL.strip('/')}/(?P<name>.+)$", serve_media, name="media"),
+    *([path("", include("cms.frontend"))] if settings.FRONTEND_DIST else []),
     path("", include("home.urls")),
 ]
 

@@ -20,6 +20,7 @@ WRONG = [
     ("BASE_URL", "https://example.org/blog"),
     ("ALLOWED_HOSTS", "http://example.org"),
     ("FRONTEND_URL", "example.org"),
+    ("FRONTEND_DIST", "no/such/folder"),
     ("CORS_ALLOWED_ORIGINS", "*"),
     ("TRUSTED_PROXIES", "10.0.0.0/99"),
     ("WEB_CONCURRENCY", "0"),
