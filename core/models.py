@@ -51,3 +51,29 @@ class RefusedAddress(models.Model):
 
     def __str__(self):
         return self.address
+
+
+class LogLine(models.Model):
+    """A line of the log, for admins to look through; `user_id` outlives the user, and tells nothing of him."""
+
+    at = models.DateTimeField()
+    level = models.PositiveSmallIntegerField()
+    logger = models.CharField(max_length=100)
+    request_id = models.CharField(max_length=64)
+    user_id = models.BigIntegerField(null=True)
+    message = models.TextField()
+    details = models.TextField(blank=True)
+    traceback = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(models.F("at").desc(), models.F("id").desc(), name="log_newest"),
+            models.Index(
+                models.F("at").desc(), models.F("id").desc(), name="log_troubles", condition=models.Q(level__gte=30)
+            ),
+            models.Index(fields=["request_id"], name="log_of_request"),
+            models.Index(fields=["user_id", "at"], name="log_of_user", condition=models.Q(user_id__isnull=False)),
+        ]
+
+    def __str__(self):
+        return self.message

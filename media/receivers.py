@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+from functools import partial
+
 from django.core.files.base import ContentFile
-from django.db.models.signals import post_delete, pre_delete, pre_save
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from wagtail.models import UploadedFile
 
@@ -12,6 +16,26 @@ from accounts.signals import user_changed
 from media.models import Avatar, File, Image, Rendition
 from media.pictures import develop
 from media.storing import FILES, IMAGES, abandon, new_key
+
+logger = logging.getLogger(__name__)
+
+
+@receiver(post_save, sender=Image)
+@receiver(post_save, sender=File)
+def upload_is_kept(instance: Image | File, created: bool, **kwargs) -> None:
+    """Put it on record, once it is certain."""
+    if created:
+        kind = instance._meta.model_name
+        facts = {kind: instance.pk, "user": instance.uploaded_by_user_id, "bytes": instance.file_size}
+        transaction.on_commit(partial(logger.info, f"{kind}.uploaded", extra=facts))
+
+
+@receiver(post_delete, sender=Image)
+@receiver(post_delete, sender=File)
+def upload_is_gone(instance: Image | File, **kwargs) -> None:
+    kind = instance._meta.model_name
+    facts = {kind: instance.pk, "user": instance.uploaded_by_user_id}
+    transaction.on_commit(partial(logger.info, f"{kind}.deleted", extra=facts))
 
 
 @receiver(pre_delete, sender=Image)

@@ -101,6 +101,7 @@ def sign_out(*, refresh: str, at: datetime | None = None) -> None:
     claims = tokens.read(refresh, "refresh")
     if not _live(at).filter(pk=claims.session_id, user=claims.user_id).update(ended_at=at or clock.now()):
         raise tokens.BadToken
+    logger.info("signed out", extra={"user": claims.user_id})
 
 
 def end_session(*, user: User, session_id: int, at: datetime | None = None) -> None:
@@ -116,7 +117,10 @@ def end_sessions(*, user: User, only: int | None = None, but: int | None = None,
         ending = ending.filter(pk=only)
     if but is not None:
         ending = ending.exclude(pk=but)
-    return ending.update(ended_at=at or clock.now())
+    ended = ending.update(ended_at=at or clock.now())
+    if ended:
+        logger.info("sessions ended", extra={"user": user.pk, "sessions": ended})
+    return ended
 
 
 def live_sessions(*, user: User, at: datetime | None = None) -> QuerySet[Session]:

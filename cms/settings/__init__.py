@@ -84,6 +84,8 @@ from cms.settings.logs import (
     LOGS_DIR,
     METRICS_TOKEN,
     SENTRY_DSN,
+    SERVER_LOG_DAYS,
+    SERVER_LOG_LINES,
 )
 from cms.settings.mail import (
     AWS_SES_ACCESS_KEY_ID,

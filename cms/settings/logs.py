@@ -1,4 +1,4 @@
-"""Log lines: to the console and to a rotating file under DATA_DIR, each with the id of its request."""
+"""Log lines: to the console, a rotating file under DATA_DIR, and the database, each with the id of its request."""
 
 from environs import validate
 
@@ -14,6 +14,9 @@ if SENTRY_DSN:
     from cms import sentry
 
     sentry.start(SENTRY_DSN)
+
+SERVER_LOG_DAYS = env.int("SERVER_LOG_DAYS", 30, validate=validate.Range(min=1, max=3650))
+SERVER_LOG_LINES = env.int("SERVER_LOG_LINES", 500_000, validate=validate.Range(min=1000))
 
 LOGS_DIR = DATA_DIR / "logs"
 
@@ -34,8 +37,12 @@ LOGGING = {
             "formatter": "line",
             "filters": ["request_id"],
         },
+        "database": {
+            "()": "core.server_log.DatabaseHandler",
+            "filters": ["request_id"],
+        },
     },
-    "root": {"handlers": ["console", "file"], "level": LOG_LEVEL},
+    "root": {"handlers": ["console", "file", "database"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"level": LOG_LEVEL if LOG_LEVEL != "DEBUG" else "INFO"},
         "django.server": {"handlers": [], "propagate": True},

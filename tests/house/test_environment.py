@@ -60,6 +60,8 @@ WRONG = [
     ("FILE_EXTENSIONS_BLOCKED", "e x e"),
     ("SENTRY_DSN", "sentry"),
     ("LOG_LEVEL", "loud"),
+    ("SERVER_LOG_DAYS", "0"),
+    ("SERVER_LOG_LINES", "many"),
 ]
 
 SHOW_SETTINGS = """
