@@ -21,6 +21,7 @@ urlpatterns = [
     path("admin/account/", include("accounts.admin_account")),
     path("admin/tag-autocomplete/", include("blogs.admin_tags")),
     path("admin/files/<int:id>/download/", files.download, name="admin-file-download"),
+    path("admin/reports/site-history/", include("moderation.admin.site_history")),
     path("admin/", include(wagtailadmin_urls)),
     path("s/<uuid:share_id>/", files.shared, name="share"),
     path("exports/<str:token>/", download_export, name="export"),
