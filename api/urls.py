@@ -17,6 +17,7 @@ from api.blogs import BlogAvatar, BlogListView, BlogView
 from api.comments import CommentView, PostComments
 from api.docs import SchemaView
 from api.exports import MyExport
+from api.feed_links import BlogFeedLink
 from api.files import FileDownload, FileShare, FilesView, FileView
 from api.follows import (
     AcceptAllRequests,
@@ -46,13 +47,12 @@ from api.posts import (
     RevisionRestore,
 )
 from api.previews import PreviewReads
-from api.sync import SyncView
 from api.reports import CommentReport, PostReport, ReportsView, ReportView
 from api.stats import BlogStatsView
-from api.reports import CommentReport, PostReport, ReportsView, ReportView
+from api.sync import SyncView
 from api.users import UsersView, UserView
-from api.wagtail.router import router as wagtail_router
 from api.views import PostViewed
+from api.wagtail.router import router as wagtail_router
 
 urlpatterns = [
     # reading posts: first, because they are asked for most
@@ -70,15 +70,15 @@ urlpatterns = [
     path("posts/<str:id>/replies/", PostReplies.as_view(), name="post-replies"),
     # likes and comments
     path("posts/<str:id>/like/", PostLike.as_view(), name="post-like"),
-    path("posts/<str:id>/comments/", PostComments.as_view(), name="post-comments"),
     path("posts/<str:id>/view/", PostViewed.as_view(), name="post-view"),
+    path("posts/<str:id>/comments/", PostComments.as_view(), name="post-comments"),
     path("comments/<str:id>/", CommentView.as_view(), name="comment"),
     # blogs
     path("blogs/", BlogListView.as_view(), name="blogs"),
     path("blogs/<str:slug>/", BlogView.as_view(), name="blog"),
     path("blogs/<str:slug>/avatar/", BlogAvatar.as_view(), name="blog-avatar"),
-    # writing posts
     path("blogs/<str:slug>/stats/", BlogStatsView.as_view(), name="blog-stats"),
+    # writing posts
     path("blogs/<str:slug>/posts/", BlogPosts.as_view(), name="blog-posts"),
     path("posts/<str:id>/publish/", PostPublish.as_view(), name="post-publish"),
     path("posts/<str:id>/unpublish/", PostUnpublish.as_view(), name="post-unpublish"),
@@ -87,6 +87,7 @@ urlpatterns = [
     path("posts/<str:id>/revisions/", PostRevisions.as_view(), name="post-revisions"),
     path("posts/<str:id>/revisions/<str:revision>/restore/", RevisionRestore.as_view(), name="revision-restore"),
     path("blogs/<str:slug>/follow/", BlogFollow.as_view(), name="blog-follow"),
+    path("blogs/<str:slug>/feed-link/", BlogFeedLink.as_view(), name="blog-feed-link"),
     path("blogs/<str:slug>/followers/", BlogFollowers.as_view(), name="blog-followers"),
     path("blogs/<str:slug>/followers/<str:username>/", BlogFollower.as_view(), name="blog-follower"),
     path("blogs/<str:slug>/follow-requests/", FollowRequests.as_view(), name="follow-requests"),

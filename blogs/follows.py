@@ -105,7 +105,7 @@ def _accept(blog: BlogCard, **which) -> int:
         _count(blog, len(users))
         blocked = User.objects.filter(pk__in=users).exclude(not_blocked(at))
         withholding.withhold_followers(blog_id=blog.pk, users=blocked)
-        outbox.record("follow.accepted", blog=blog.pk, users=users, actor=blog.owner_id)
+        outbox.record("follow.accepted", blog=blog.pk, users=users, actor=blog.owner_id, at=clock.iso(at))
     return len(users)
 
 

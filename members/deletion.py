@@ -13,12 +13,13 @@ from contextlib import suppress
 
 from django.db import transaction
 from django.db.models import F, Model, QuerySet
+from wagtail.log_actions import log
 
 from accounts.models import User
 from accounts.services.roles import keep_an_admin
 from accounts.services.sessions import end_sessions
 from accounts.signals import user_changed
-from blogs import cards
+from blogs import cards, withholding
 from blogs.models import BlogCard, BlogPage, BlogPostPage, Follow
 from blogs.services import tree
 from blogs.services.changes import one_change
@@ -41,13 +42,15 @@ class OwnAccount(NotAllowed):
     detail = "Delete your own account with POST me/delete/."
 
 
-def delete_user(*, actor: User, user: User) -> None:
+def delete_user(*, actor: User, user: User, reason: str = "") -> None:
     """Delete another's account. Raises `NotAllowed`, `OwnAccount` or `LastAdmin`."""
     if not actor.is_admin:
         raise NotAllowed
     if actor.pk == user.pk:
         raise OwnAccount
-    delete_account(user=user)
+    with transaction.atomic():
+        delete_account(user=user)
+        log(instance=user, action="wagtail.delete", user=actor, deleted=True, data={"reason": reason})
     logger.info("account deleted by an admin", extra={"actor": actor.pk, "user": user.pk})
 
 
@@ -97,11 +100,8 @@ def _each(queryset: QuerySet, remove: Callable[[Model], None]) -> None:
 def _remove_comment(comment: Comment) -> None:
     locked = Comment.objects.select_for_update().filter(pk=comment.pk, deleted_at=None).first()
     if locked:
+        author = comment.author_id
         comments.remove_comment(locked)
-
-
-@transaction.atomic
-def _remove_follow(follow: Follow) -> None:
         facts = {"comment": comment.pk, "post": comment.post_id, "blog": comment.post.blog_id, "actor": author}
         outbox.record("comment.deleted", **facts)
 
@@ -110,15 +110,20 @@ def _remove_follow(follow: Follow) -> None:
 def _remove_like(like: Like) -> None:
     withholding.forget(user_id=like.user_id, post=like.post_id)
     likes.unlike_post(actor=like.user, post=like.post)
+
+
+@transaction.atomic
+def _remove_follow(follow: Follow) -> None:
     Follow.objects.filter(pk=follow.pk).delete()
+    withholding.forget(user_id=follow.user_id, blog=follow.blog_id)
     if follow.accepted_at:
         BlogCard.objects.filter(pk=follow.blog_id).update(follower_count=F("follower_count") - 1)
+        outbox.record("blog.unfollowed", blog=follow.blog_id, actor=follow.user_id)
         cards.note_change()
 
 
 def _remove_post(post: BlogPostPage) -> None:
     with suppress(NotFound), one_change():
-        outbox.record("blog.unfollowed", blog=follow.blog_id, actor=follow.user_id)
         blog = tree.lock_blog(post.get_parent())
         remove_page(tree.lock_post(post), actor=None)
         outbox.record("post.deleted", post=post.pk, blog=blog.pk, actor=post.owner_id)
