@@ -108,8 +108,8 @@ def blog_is_unblocked(*, blog: int, at: str, actor: int, **facts) -> None:
 @receiver([workflow_approved, workflow_rejected])
 def review_is_over(instance, user=None, **facts) -> None:
     """Tell the author of a post what the review came to, and what the moderator said to it."""
-    post = instance.content_object
-    if not isinstance(post, BlogPostPage):
+    post = BlogPostPage.objects.filter(pk=instance.object_id).first()  # `content_object` is a plain page
+    if post is None:
         return
     state = TaskState.objects.filter(workflow_state=instance).order_by("-finished_at", "-pk").first()
     is_approved = instance.status == instance.STATUS_APPROVED
