@@ -21,10 +21,12 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
-from blogs.models import BlogCard, PostCard  # noqa: E402
+from blogs.models import BlogCard, Follow, PostCard  # noqa: E402
+from core import clock  # noqa: E402
 
 DEEP = 90_000
 LIMIT = 20
+FOLLOWED = 200
 FIELDS = "intro,tags,feature_image"
 
 BODY = {
@@ -56,14 +58,18 @@ def ours(folder: Path) -> dict:
         "first": f"/api/v2/feed/latest/?limit={LIMIT}",
         "deep": f"/api/v2/feed/latest/?limit={LIMIT}&cursor={seal(Position(edge), 'feed/latest')}",
         "detail": f"/api/v2/posts/{edge[1]}/",
+        "home": f"/api/v2/feed/home/?limit={LIMIT}",
     }
+    _follow(blog.owner_id)
+    headers = {"Authorization": f"Bearer {token}"}
+    credentials = {"home": headers}
     queries = {}
     for name, path in paths.items():
-        client.get(path)  # what is compiled once is not counted
-        queries[name], response = _queries(lambda path=path: client.get(path))
+        client.get(path, headers=credentials.get(name))  # what is compiled once is not counted
+        queries[name], response = _queries(lambda name=name, path=path: client.get(path, headers=credentials.get(name)))
+        assert response.status_code == 200, response.content
         (folder / f"{name}.json").write_bytes(response.content)
     create = f"/api/v2/blogs/{blog.slug}/posts/"
-    headers = {"Authorization": f"Bearer {token}"}
     client.post(create, BODY, content_type="application/json", headers=headers)
     queries["create"], response = _queries(
         lambda: client.post(create, BODY, content_type="application/json", headers=headers)
@@ -74,13 +80,21 @@ def ours(folder: Path) -> dict:
         "depth": depth,
         "queries": queries,
         "requests": {
-            **{name: _request("GET", path) for name, path in paths.items()},
-            "create": _request("POST", create, body, Authorization=f"Bearer {token}"),
+            **{name: _request("GET", path, **credentials.get(name, {})) for name, path in paths.items()},
+            "create": _request("POST", create, body, **headers),
         },
         "detail": edge[1],
         "blog": blog.slug,
         "blocks": response.json()["body"],
     }
+
+
+def _follow(user_id: int) -> None:
+    """Have a user follow many blogs, whoever he followed before."""
+    Follow.objects.filter(user=user_id).delete()
+    blogs = BlogCard.objects.filter(is_private=False).exclude(owner=user_id).order_by("pk")[:FOLLOWED]
+    now = clock.now()
+    Follow.objects.bulk_create(Follow(user_id=user_id, blog=blog, created_at=now, accepted_at=now) for blog in blogs)
 
 
 def stock(facts: dict) -> dict:
