@@ -7,7 +7,7 @@ BLOGS ?= 1000
 KILLS ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help run web worker beat demo seed test chaos lint format bench
+.PHONY: help run web worker beat stats demo seed test chaos lint format bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ worker: $(VENV)/.installed ## one production worker, which does what BROKER_URL 
 
 beat: $(VENV)/.installed ## what is done by the clock; of several, one works and the others wait to take its place
 	@$(BIN)/python manage.py ticker
+
+stats: $(VENV)/.installed ## the statistics service: counts what STATS_BROKER_URL brings, and shows the figures
+	@$(BIN)/python -m cms.stats
 
 demo: $(VENV)/.installed ## fill the database with a small, good-looking demo
 	@$(BIN)/python manage.py demo

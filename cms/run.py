@@ -48,6 +48,9 @@ def main() -> int:
     }
     if settings.BROKER_URL:
         commands["worker"] = [sys.executable, "-m", "cms.worker"]
+    if settings.BROKER_URL or settings.STATS_BROKER_URL:
+        commands["statistics service"] = [sys.executable, "-m", "cms.stats"]
+        os.environ["STATS_PORT"] = str(settings.STATS_PORT or settings.PORT + 1)
     # Each leads a group of its own: Ctrl-C reaches this process alone, which then stops them in order; and where one is
     # killed, what it had started goes with its group.
     processes = {name: subprocess.Popen(command, cwd=BASE_DIR, process_group=0) for name, command in commands.items()}

@@ -39,6 +39,7 @@ from cms.settings.background import (
     OUTBOX_RELAY,
     STATS_BROKER_URL,
     STATS_FILE,
+    STATS_PORT,
     STATS_TABLE,
     TASKS,
 )

@@ -1,10 +1,13 @@
 """What is done after a request: tasks, events, and where they will go with a broker."""
 
+from environs import validate
+
 from cms.environment import env
 from cms.settings.paths import DATA_DIR
 
 BROKER_URL = env.address("BROKER_URL", "", schemes=("amqp", "amqps"))
 STATS_BROKER_URL = env.address("STATS_BROKER_URL", "", schemes=("amqp", "amqps"))
+STATS_PORT = env.int("STATS_PORT", None, validate=validate.Range(1, 65535))
 STATS_TABLE = env.str("STATS_TABLE", "inktree-stats")
 # The store of the statistics where they are embedded.
 STATS_FILE = DATA_DIR / "statistics.sqlite3"

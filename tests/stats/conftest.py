@@ -41,7 +41,7 @@ def store(request, tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture(autouse=True)
 def embedded_store(settings, tmp_path: Path) -> Iterator[None]:
     """The statistics of each test begin with nothing, and know no reader."""
-    settings.STATS_FILE = tmp_path / "embedded.sqlite3"
+    settings.STATS_FILE = tmp_path / "statistics.sqlite3"
     forget_remembered()
     yield
     forget_remembered()
