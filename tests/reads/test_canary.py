@@ -48,6 +48,19 @@ SURFACES = [
     "/secret-garden/",
     "/alice/draft-post/",
     "/secret-garden/private-post/",
+    "blogs/blocked/",
+    "blogs/blocked/posts/blocked-post/",
+    "blogs/banned/",
+    "blogs/banned/posts/banned-post/",
+    "users/banned/",
+    "users/banned/images/",
+    "users/?search=banned",
+    "blogs/?owner=banned",
+    "posts/?author=banned",
+    "blogs/alice/followers/",
+    "reports/",
+    "/banned/",
+    "/banned/banned-post/",
 ]
 PER_POST = [
     "posts/{id}/",
@@ -64,7 +77,7 @@ PER_POST = [
 ]
 
 
-def canaries(alice: Api, blocked: Api, picture) -> dict[str, int]:
+def canaries(alice: Api, blocked: Api, banned: Api, admin: Api, picture) -> dict[str, int]:
     """One post for each reason to be hidden; its word stands in its title, body, tag, intro, comment and picture."""
     alice.post("blogs/", json={"title": "Secret garden", "slug": "secret-garden", "is_private": True})
 
@@ -86,23 +99,33 @@ def canaries(alice: Api, blocked: Api, picture) -> dict[str, int]:
         "expiredcanary": write(alice, "expiredcanary", "expired-post"),
         "unpublishedcanary": write(alice, "unpublishedcanary", "unpublished-post"),
         "blockedcanary": write(blocked, "blockedcanary", "blocked-post"),
+        "bannedcanary": write(banned, "bannedcanary", "banned-post"),
     }
     past = clock.now() - timedelta(seconds=1)
     PostCard.objects.filter(pk=posts["expiredcanary"]).update(expire_at=past)
     alice.post(f"posts/{posts['unpublishedcanary']}/unpublish/", 200)
     BlogCard.objects.filter(slug=blocked.blog).update(blocked_at=past, blocked_until=clock.now() + timedelta(hours=1))
+    stays = alice.write("Stays", slug="stays")["id"]
+    banned.patch("me/", json={"name": "bannedcanary", "bio": "bannedcanary"})
+    said = banned.post(f"posts/{stays}/comments/", json={"body": "bannedcanary"})
+    alice.post(f"posts/{stays}/comments/", json={"body": "Answer", "parent": said["id"]})
+    banned.write("bannedcanary", reply_to=stays)
+    banned.put(f"posts/{stays}/like/")
+    banned.put(f"blogs/{alice.blog}/follow/")
+    banned.put(f"posts/{stays}/report/", json={"reason": "spam", "note": "bannedcanary"})
+    admin.put(f"users/{banned.username}/block/", json={"until": None, "reason": "bannedcanary"})
     return posts
 
 
 @pytest.fixture
-def hidden(alice, register, picture) -> dict[str, int]:
-    return canaries(alice, register("blocked"), picture)
+def hidden(alice, register, admin, picture) -> dict[str, int]:
+    return canaries(alice, register("blocked"), register("banned"), admin, picture)
 
 
 def words_seen(reader: Api, posts: dict[str, int]) -> set[str]:
     """The words of the hidden things in any answer, header or status line that the reader gets."""
     blogs = dict(PostCard.objects.values_list("post_id", "blog_id"))
-    deep = (path.format(id=id, blog=blogs[id]) for id in posts.values() for path in PER_POST)
+    deep = (path.format(id=id, blog=blogs[id]) for id in blogs for path in PER_POST)
     seen: set[str] = set()
     for path in chain(SURFACES, deep):
         answer = reader.call("GET", path)
@@ -149,10 +172,14 @@ class TestCanary:
         assert words_seen(bob, hidden) == {"privatecanary"}
 
     def test_the_owner_sees_what_is_his(self, hidden, alice):
-        assert words_seen(alice, hidden) == set(hidden) - {"blockedcanary"}
+        assert words_seen(alice, hidden) == set(hidden) - {"blockedcanary", "bannedcanary"}
 
     def test_moderators_see_live_posts_of_any_blog_but_no_drafts(self, hidden, moderator):
-        assert words_seen(moderator, hidden) == {"privatecanary", "blockedcanary"}
+        assert words_seen(moderator, hidden) == {"privatecanary", "blockedcanary", "bannedcanary"}
+
+    def test_the_end_of_a_block_shows_what_it_hid(self, hidden, admin, anyone):
+        admin.delete("users/banned/block/")
+        assert words_seen(anyone, hidden) == {"bannedcanary"}
 
     @staticmethod
     def _follow(reader: Api, *, accepted_at) -> None:
