@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 POSTS ?= 100000
 BLOGS ?= 1000
 KILLS ?= 100
+LOCKING = --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run web worker beat stats demo seed test chaos lint format bench
+.PHONY: help run web worker beat stats demo seed test chaos lint lock format bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +47,12 @@ lint: $(VENV)/.installed-dev ## linters, formatter check, import rules, migratio
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+	$(BIN)/hadolint deploy/Dockerfile deploy/stats.Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+lock: $(VENV)/.installed-dev ## write the lock files of the images: every package with its version and hashes
+	$(BIN)/uv pip compile $(LOCKING) requirements.txt --output-file requirements.lock
+	$(BIN)/uv pip compile $(LOCKING) stats/requirements.txt --output-file stats/requirements.lock
 
 format: $(VENV)/.installed-dev ## let ruff format and sort what it can
 	$(BIN)/ruff check --fix .

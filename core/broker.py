@@ -16,7 +16,7 @@ from django.conf import settings
 from kombu import Connection, Exchange, Queue
 from kombu.exceptions import OperationalError
 
-from core import outbox
+from core import alive, outbox
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ EVENTS = Queue(
 CONNECT_SECONDS = 3
 CONFIRM_SECONDS = 10
 LONGEST_DELIVERY_SECONDS = 900
+ALIVE_SECONDS = 10
 
 app = Celery(NAME)
 app.conf.update(
@@ -67,7 +68,18 @@ class _DeclareDeadLetters(bootsteps.StartStopStep):
             DEAD_LETTERS(connection.default_channel).declare()
 
 
+class _MarkAlive(bootsteps.StartStopStep):
+    """Leaves its mark as long as the worker's loop runs."""
+
+    requires = {"celery.worker.components:Timer"}
+
+    def start(self, parent):
+        alive.mark("worker")
+        parent.timer.call_repeatedly(ALIVE_SECONDS, alive.mark, ("worker",), priority=10)
+
+
 app.steps["consumer"].add(_DeclareDeadLetters)
+app.steps["worker"].add(_MarkAlive)
 
 
 @app.task(name="core.deliver")

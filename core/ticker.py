@@ -12,9 +12,12 @@ from threading import Event
 from django.db import close_old_connections
 from django.utils.module_loading import autodiscover_modules
 
+from core import alive
 from core.exclusive import Exclusive
 
 logger = logging.getLogger(__name__)
+
+ROLE = "beat"
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ def tick(*, stop: Event, retry_after: float = 5.0) -> None:
                 logger.info("ticker started", extra={"jobs": len(jobs)})
                 _run_while_held(lock, stop)
             else:
+                alive.mark(ROLE)
                 stop.wait(retry_after)
     finally:
         lock.release()
@@ -86,6 +90,7 @@ def tick(*, stop: Event, retry_after: float = 5.0) -> None:
 def _run_while_held(lock: Exclusive, stop: Event) -> None:
     due = dict.fromkeys(jobs, time.monotonic())
     while not stop.is_set():
+        alive.mark(ROLE)
         name = min(due, key=due.__getitem__)
         if stop.wait(max(due[name] - time.monotonic(), 0)):
             return
