@@ -26,6 +26,7 @@ from blogs.documents import (
 )
 from blogs.models import BlogPage, BlogPostPage, PostCard
 from blogs.models.cards import PostStatus
+from blogs.sharing import with_sharing
 from core import clock, holes
 from media.documents import avatar_document_of, image_document, user_ref_json
 
@@ -120,7 +121,7 @@ def post_document(post: BlogPostPage, blog: BlogPage) -> dict:
         replies=card.reply_count,
         liked=None,
     )
-    detail = close_detail(fragments.detail, author_ref)
+    detail = with_sharing(members, close_detail(fragments.detail, author_ref))
     return json.loads(f'{members},{detail},{fragments.owner_detail},"previous":null,"next":null}}')
 
 

@@ -5,8 +5,10 @@ from django.urls import include, path, re_path
 from wagtail.admin import urls as wagtailadmin_urls
 
 from accounts.admin_login import LoginView
+from api import feeds, sitemaps
 from api.docs import DocsView
 from api.errors import not_found
+from api.oembed import oembed
 from cms.media_files import serve_media
 from media.files import pages as files
 from members.exporting.pages import download as download_export
@@ -23,6 +25,14 @@ urlpatterns = [
     path("admin/files/<int:id>/download/", files.download, name="admin-file-download"),
     path("admin/reports/site-history/", include("moderation.admin.site_history")),
     path("admin/", include(wagtailadmin_urls)),
+    re_path(rf"^feeds/latest\.(?P<kind>{feeds.KINDS})$", feeds.latest, name="latest-posts-feed"),
+    re_path(rf"^feeds/blogs/(?P<slug>[^/]+)\.(?P<kind>{feeds.KINDS})$", feeds.of_blog, name="blog-feed"),
+    re_path(rf"^feeds/tags/(?P<tag>.+)\.(?P<kind>{feeds.KINDS})$", feeds.of_tag, name="tag-feed"),
+    re_path(rf"^feeds/private/(?P<token>[\w-]{{32}})\.(?P<kind>{feeds.KINDS})$", feeds.private, name="private-feed"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemaps/<int:number>.xml", sitemaps.part, name="sitemap-part"),
+    path("robots.txt", sitemaps.robots),
+    path("oembed/", oembed, name="oembed"),
     path("s/<uuid:share_id>/", files.shared, name="share"),
     path("exports/<str:token>/", download_export, name="export"),
     path("unsubscribe/<str:token>/", unsubscribe_page, name="unsubscribe"),

@@ -13,17 +13,20 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from accounts.viewers import Viewer
 from blogs import reads
 from blogs.previews import CONTENT_SECURITY_POLICY, shown
 from core import clock
+from syndication.embedding import discovery_address
 
 NEWEST = reads.POST_ORDERS["newest"]
 LATEST_COUNT = 7
 PAGE_LENGTH = 20
 LARGEST_ID = 2**63 - 1
+_ENDS_SCRIPT = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
 class MovedForGood(HttpResponsePermanentRedirect):
@@ -82,7 +85,19 @@ def post(request: HttpRequest, *, viewer: Viewer, blog: str, post: str) -> HttpR
     found = reads.read_post(viewer=viewer, blog=blog, slug=post)
     if found is None:
         return _moved_post(viewer, blog, post)
-    return render(request, "home/post.html", {"post": shown(json.loads(found.json))})
+    document = json.loads(found.json)
+    context = {
+        "post": shown(document),
+        "json_ld": _for_script(document["seo"]["json_ld"]),
+        "oembed": {kind: discovery_address(document["url"], kind) for kind in ("json", "xml")},
+        "is_public": viewer.is_anonymous,
+    }
+    return render(request, "home/post.html", context)
+
+
+def _for_script(value: dict) -> str:
+    """JSON as the contents of a script element, which nothing in it can end."""
+    return mark_safe(json.dumps(value, ensure_ascii=False).translate(_ENDS_SCRIPT))  # noqa: S308
 
 
 def _open_blog(viewer: Viewer, slug: str) -> dict | None:

@@ -11,7 +11,7 @@ from django.db.models.functions import JSONObject, Lower
 from django.db.models.lookups import Exact
 
 from accounts.viewers import Viewer
-from blogs import documents, page_links, visibility, withholding
+from blogs import documents, page_links, sharing, visibility, withholding
 from blogs.models import BlogPostPage, PostCard, PostTag
 from blogs.models.cards import PostStatus
 from blogs.reads.home import home_window
@@ -255,14 +255,18 @@ def read_post(
     return PostRead(row[0], json, author_id, min(filter(None, ends), default=None), version)
 
 
-def post_json(row: Sequence, at: datetime, viewer: Viewer) -> str:
-    """The JSON text of a Post, of a row with version, `liked`, both details and both neighbours after its columns."""
+def post_json(row: Sequence, at: datetime, viewer: Viewer, *, is_shared: bool = True) -> str:
+    """The JSON text of a Post, of a row with version, `liked`, both details and both neighbours after its columns.
+
+    Without `is_shared`, what is derived from the rest for sharing it is left out.
+    """
     detail, owner_detail, previous, following = row[_VERSION + 2 :]
     blog_slug, username, name, avatar = row[9], *row[12:15]
     is_shown = viewer.is_moderator or viewer.user_id == row[_AUTHOR]
+    members = _post_members(row, at, viewer)
+    detail = documents.close_detail(detail, user_ref_json(username, name, avatar))
     return (
-        f"{_post_members(row, at, viewer)},"
-        f"{documents.close_detail(detail, user_ref_json(username, name, avatar))},"
+        f"{members},{sharing.with_sharing(members, detail) if is_shared else detail},"
         f"{owner_detail if is_shown else documents.HIDDEN_OWNER_DETAIL},"
         f'"previous":{documents.post_ref(blog_slug, previous)},"next":{documents.post_ref(blog_slug, following)}}}'
     )

@@ -74,7 +74,7 @@ def _whole(row: tuple, at: datetime) -> WholePost:
     return WholePost(
         id=row[0],
         json=post_json(row, at, ANONYMOUS),
-        uncounted=post_json(uncounted, at, ANONYMOUS),
+        uncounted=post_json(uncounted, at, ANONYMOUS, is_shared=False),
         slug=row[2],
         title=title,
         previous=previous and previous["id"],
