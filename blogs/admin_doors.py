@@ -167,6 +167,12 @@ ID_KEYS = (*PAGE_KEYS, *IMAGE_KEYS, *FILE_KEYS, "revision_id", "task_state_id", 
 LARGEST_ID = 2**63 - 1
 
 
+def open_to_authors(*names: str) -> None:
+    """Open views of a room above this one to everybody who may open the admin."""
+    OPEN_TO_AUTHORS.update(names)
+    OPEN_TO_MODERATORS.update(names)
+
+
 def open_to_moderators(*names: str) -> None:
     """Open views of a room above this one to moderators and admins."""
     OPEN_TO_MODERATORS.update(names)

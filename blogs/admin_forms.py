@@ -165,6 +165,21 @@ class PostForm(OwnImagesForm):
             self._read_body(cleaned)
         return cleaned
 
+    def clean_first_published_at(self):
+        """The date as the API takes it: past, and not after the real one. What the editor shows has no seconds."""
+        from blogs.services.fields import check_past
+        from blogs.services.posts import first_publication
+
+        given, present = self.cleaned_data["first_published_at"], self.instance.first_published_at
+        if given is None or (present and given == present.replace(second=0, microsecond=0)):
+            return present
+        problems = Problems()
+        latest = first_publication(self.instance) if self.instance.pk else None
+        check_past(given, "published_at", problems, latest=latest)
+        if problems.found:
+            raise ValidationError(problems.found[0].detail, code=problems.found[0].code)
+        return given
+
     def _read_body(self, cleaned: dict) -> None:
         """Bring the body into the form that the API would store, with the same limits."""
         from blogs.body import from_blocks

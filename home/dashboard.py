@@ -18,8 +18,8 @@ from wagtail.permissions import policy_registry
 from blogs.models import BlogCard, BlogIndexPage, PostCard
 from blogs.models.cards import PostStatus
 from blogs.urls import blog_url
+from home.own_comments import comments_for
 from media.models import Image
-from social.models import Comment
 
 LISTED = 6
 UNFINISHED = (PostStatus.DRAFT, PostStatus.SCHEDULED, PostStatus.IN_REVIEW)
@@ -65,10 +65,7 @@ class CommentsPanel(Component):
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> Mapping[str, Any]:
         user = parent_context["request"].user
-        comments = Comment.objects.filter(post__author=user, deleted_at=None).exclude(author=user)
-        comments = comments.select_related("post", "post__blog", "author").defer(
-            "post__document", "post__detail", "post__owner_detail"
-        )
+        comments = comments_for(user).exclude(author=user)
         return {"comments": comments.order_by("-created_at", "-pk")[:LISTED]}
 
 
@@ -106,7 +103,7 @@ class Numbers:
             ("doc-full", blogs["posts"] or 0, lambda n: ngettext("post", "posts", n), explore),
             ("user", blogs["followers"] or 0, lambda n: ngettext("follower", "followers", n), None),
             ("pick", posts["likes"] or 0, lambda n: ngettext("like", "likes", n), None),
-            ("comment", posts["comments"] or 0, lambda n: ngettext("comment", "comments", n), None),
+            ("comment", posts["comments"] or 0, lambda n: ngettext("comment", "comments", n), reverse("own_comments")),
             ("image", images, lambda n: ngettext("image", "images", n), reverse("wagtailimages:index")),
         ]
         return [

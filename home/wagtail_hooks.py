@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -10,9 +11,23 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.home import UserObjectsInWorkflowModerationPanel, WorkflowObjectsToModeratePanel
 from wagtail.admin.wagtail_hooks import ExplorerMenuItem
 
+from blogs.admin_doors import open_to_authors
+from home import own_comments
 from home.dashboard import BlogsPanel, CommentsPanel, Numbers, UnfinishedPanel
 
 LAST = 1000
+
+open_to_authors(*own_comments.NAMES)
+
+
+@hooks.register("register_admin_urls")
+def comments_urls():
+    return own_comments.urls()
+
+
+@hooks.register("register_admin_menu_item")
+def comments_item():
+    return MenuItem(_("Comments"), reverse("own_comments"), name="own-comments", icon_name="comment", order=350)
 
 
 @hooks.register("construct_homepage_panels", order=LAST)

@@ -118,7 +118,17 @@ class BlogPostPage(HeadlessPreviewMixin, Page):
         FieldPanel("body"),
         FieldPanel("tags"),
     ]
-    settings_panels = [*Page.settings_panels, MultiFieldPanel([FieldPanel("comments_open")], _("Comments"))]
+    settings_panels = [
+        *Page.settings_panels,
+        FieldPanel(
+            "first_published_at",
+            heading=_("Date of publication"),
+            help_text=_(
+                "An earlier date, if the post appeared somewhere else before. Empty: when it is published."
+            ),
+        ),
+        MultiFieldPanel([FieldPanel("comments_open")], _("Comments")),
+    ]
     search_fields = [
         *Page.search_fields,
         index.SearchField("intro"),

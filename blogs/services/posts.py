@@ -224,7 +224,7 @@ def _read_times(given: Mapping, post: BlogPostPage | None, problems: Problems) -
         read["expire_at"] = given["expire_at"]
         fields.check_future(given["expire_at"], "expire_at", problems)
     if given.get("published_at"):
-        latest = _first_publication(post) if post else None
+        latest = first_publication(post) if post else None
         fields.check_past(given["published_at"], "published_at", problems, latest=latest)
         read["first_published_at"] = given["published_at"]
     publish_at = read.get("go_live_at", post.go_live_at if post else None)
@@ -233,7 +233,7 @@ def _read_times(given: Mapping, post: BlogPostPage | None, problems: Problems) -
     return read
 
 
-def _first_publication(post: BlogPostPage) -> datetime | None:
+def first_publication(post: BlogPostPage) -> datetime | None:
     """When the post really was published first, whatever its author says; None if it never was."""
     entries = PageLogEntry.objects.filter(page=post.pk, action__startswith="wagtail.publish")
     entries = entries.exclude(action="wagtail.publish.schedule").order_by("timestamp")

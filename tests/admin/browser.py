@@ -68,6 +68,7 @@ def post_form(*, title: str = "A post", body: list[tuple[str, Any]] = (), tags: 
         "search_description": "",
         "go_live_at": "",
         "expire_at": "",
+        "first_published_at": "",
         "comments_open": "on",
         "body-count": str(len(body)),
     }

@@ -25,8 +25,17 @@ class TestPagesOfAnAuthor:
         for number in range(3):
             author.write(title=f"Own {number}")
         author.api.upload(picture())
+        post = author.api.get("me/posts/")["items"][0]["id"]
         paths = (
             "/admin/",
+            "/admin/comments/",
+            "/admin/documents/",
+            f"/admin/pages/{post}/edit/",
+            f"/admin/pages/{post}/history/",
+            f"/admin/pages/{post}/delete/",
+            f"/admin/pages/{author.blog.pk}/edit/",
+            "/admin/account/",
+            "/admin/choose-page/search/?q=Own",
             f"/admin/pages/{author.blog.pk}/",
             "/admin/pages/search/?q=Own",
             "/admin/images/",
