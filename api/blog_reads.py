@@ -42,7 +42,7 @@ class BlogListReads(ReadView):
         )
         order = reads.BLOG_ORDERS[parameters.choice(query, "order", reads.BLOG_ORDERS, default="newest")]
         read = partial(reads.list_blogs, where=where)
-        return list_answer(request, name="blogs", known=self.known, order=order, read=read)
+        return list_answer(request, name="blogs", known=self.known, order=order, read=read, anywhere=True)
 
 
 class BlogReads(ReadView):
@@ -64,7 +64,7 @@ class BlogReads(ReadView):
             return Answer(found.json)
 
         try:
-            return answer(request, make)
+            return answer(request, make, anywhere=True)
         except NotFound:
             slug_now = reads.moved_blog(viewer=request.viewer, slug=slug)
             if slug_now is None:

@@ -51,7 +51,7 @@ def list_posts(
     """The response with a list of PostCards."""
     liked = None if request.viewer.is_anonymous else liked_in_slots
     read = partial(reads.list_posts, where=where, liked=liked, among=among)
-    return list_answer(request, name=name, known=known, order=order, read=read)
+    return list_answer(request, name=name, known=known, order=order, read=read, anywhere=among is None)
 
 
 class LatestFeed(ReadView):
@@ -160,7 +160,7 @@ def post_answer(request: HttpRequest, **place) -> HttpResponse:
             raise NotFound
         return Answer(_in_form(found.json, form) if form else found.json, found.good_until, found.version)
 
-    return answer(request, make)
+    return answer(request, make, anywhere=True)
 
 
 def _in_form(text: str, form: str) -> str:

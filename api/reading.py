@@ -22,6 +22,7 @@ from blogs import reads, visibility
 from blogs.models import PostCard
 from core import holes
 from core.errors import NotFound, NotSignedIn
+from core.replicas import replica
 
 PUBLIC = "public, no-cache"
 PRIVATE = "private, no-cache"
@@ -41,14 +42,17 @@ class ReadView(APIView):
             return error_response(error, request)
 
 
-def answer(request: HttpRequest, make: Callable[[], Answer]) -> HttpResponse:
-    """The response for a read: from the hot pages where possible, with ETag, and 304 when the caller has it already."""
+def answer(request: HttpRequest, make: Callable[[], Answer], *, anywhere: bool = False) -> HttpResponse:
+    """The response for a read: from the hot pages where possible, with ETag, and 304 when the caller has it already.
+
+    What every change of is noted (see `reads.version`) may be read `anywhere`: for the anonymous, from a replica too.
+    """
     if not request.viewer.is_anonymous:
         return _respond(request, *_seal(make()), PRIVATE)
     key = key_of(request.META)
     page = hot_pages.find(key)
     if page is None:
-        made = make()
+        made = replica.read(make, version=reads.version) if anywhere else make()
         body, etag = _seal(made)
         if made.version is None:
             return _respond(request, body, etag, PUBLIC)
@@ -81,12 +85,13 @@ def list_answer(
     known: tuple[str, ...] = (),
     order: reads.Order,
     read: Callable[..., reads.ListRead],
+    anywhere: bool = False,
     **meta,
 ) -> HttpResponse:
     """The response for a keyset-paginated list.
 
     `read(viewer=, order=, limit=, after=, backward=)` reads a page; `known` are the filters the list has; `meta` is
-    added to its `meta`. Raises `Invalid` for bad parameters.
+    added to its `meta`; for `anywhere` see `answer`. Raises `Invalid` for bad parameters.
     """
     query = request.GET
     cursors.refuse_unknown(query, ("limit", "cursor", *known))
@@ -108,7 +113,7 @@ def list_answer(
         ends = [row.good_until for row in page.rows if row.good_until]
         return Answer(body, min(ends, default=None), found.version)
 
-    return answer(request, make)
+    return answer(request, make, anywhere=anywhere)
 
 
 def json_response(text: str, *, status: int = 200) -> HttpResponse:

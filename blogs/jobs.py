@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import F, Q, Subquery
 
 from blogs import cards, preview_tokens
 from blogs.models import BlogCard, PostCard, VisibleChange
@@ -18,7 +18,8 @@ BATCH = 2_000
 @every(seconds=60)
 def prune_changes() -> None:
     """Keep the table small that every read looks at."""
-    VisibleChange.objects.filter(created_at__lt=clock.now() - CHANGES_KEPT).delete()
+    newest = VisibleChange.objects.order_by("-pk").values("pk")[:1]  # while it is there, no version comes again
+    VisibleChange.objects.filter(created_at__lt=clock.now() - CHANGES_KEPT, pk__lt=Subquery(newest)).delete()
 
 
 @every(seconds=600)

@@ -11,6 +11,6 @@ REQUEST_SECONDS = Histogram(
 )
 PUBLIC_READS = Counter(
     "inktree_public_reads",
-    "Reads of the anonymous by where they were answered from: memory, replica, primary.",
+    "Reads of the anonymous by the database they were answered from.",
     ["side"],
 )

@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from django.db import connections
 from django.db.models import QuerySet
 
+from core.replicas import reading_alias
+
 _SLOT_DAY = datetime(1, 1, 2, tzinfo=UTC)
 _SLOT_NUMBER = 8_070_450_532_247_000_000
 
@@ -151,8 +153,9 @@ _compiled: dict[Hashable, Statement] = {}
 _lock = threading.Lock()
 
 
-def statement(shape: Hashable, build: Callable[[Slots], QuerySet], *, using: str = "default") -> Statement:
+def statement(shape: Hashable, build: Callable[[Slots], QuerySet], *, using: str | None = None) -> Statement:
     """The statement of this shape, built on first use. Whatever changes the SQL must be part of `shape`."""
+    using = using or reading_alias()
     key = (using, shape)
     found = _compiled.get(key)
     if found is None:

@@ -24,9 +24,9 @@ def version_column() -> RawSQL:
     return RawSQL(_VERSION, (), output_field=BigIntegerField())  # noqa: S611
 
 
-def version() -> int:
+def version(using: str = "default") -> int:
     """Changes with every commit that changes anything public. One query over a small table."""
-    connection = connections["default"]
+    connection = connections[using]
     with connection.cursor() as cursor:
         name = prepared(connection, cursor, "version", _SELECT)
         cursor.execute(f"EXECUTE {name}" if name else _SELECT)

@@ -48,6 +48,7 @@ from cms.settings.cache import (
     CACHES,
 )
 from cms.settings.database import (
+    DATABASE_ROUTERS,
     DATABASES,
     DEFAULT_AUTO_FIELD,
 )

@@ -61,7 +61,19 @@ def _sqlite(path: Path) -> dict:
 
 DATABASES = {"default": env.database("DATABASE_URL", "") or _sqlite(DATA_DIR / "inktree.sqlite3")}
 
+REPLICA_OPTIONS = {
+    # One that does not answer is passed over, and soon: the primary can do what it does.
+    "connect_timeout": 2,
+    "tcp_user_timeout": 3000,
+    "options": "-c statement_timeout=3000 -c default_transaction_read_only=on",
+}
+
+DATABASE_ROUTERS = []
+
 if _replica := env.database("DATABASE_REPLICA_URL", ""):
+    if not _replica["ENGINE"].endswith("sqlite3"):
+        _replica["OPTIONS"] = _replica["OPTIONS"] | REPLICA_OPTIONS
     DATABASES["replica"] = _replica | {"TEST": {"MIRROR": "default"}}
+    DATABASE_ROUTERS = ["core.replicas.Router"]
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -127,7 +127,7 @@ class TestMetrics:
 
     def test_of_several_workers_are_added_up(self, tmp_path):
         (tmp_path / "numbers").mkdir()
-        count = "from core.metrics import PUBLIC_READS; PUBLIC_READS.labels('memory').inc(3)"
+        count = "from core.metrics import PUBLIC_READS; PUBLIC_READS.labels('replica').inc(3)"
         show = "import django; django.setup(); from cms import metrics; print(metrics.show().content.decode())"
         variables = {
             "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "numbers"),
@@ -136,7 +136,7 @@ class TestMetrics:
         for _ in range(2):
             assert run("-c", count, data_dir=tmp_path, **variables).returncode == 0
         shown = run("-c", show, data_dir=tmp_path, **variables)
-        assert 'inktree_public_reads_total{side="memory"} 6.0' in shown.stdout, shown.stderr
+        assert 'inktree_public_reads_total{side="replica"} 6.0' in shown.stdout, shown.stderr
 
 
 SENT = """
