@@ -15,10 +15,16 @@ from core import clock
 
 def users_visible_to(viewer: Viewer, *, at: datetime | None = None) -> QuerySet[User]:
     """Everybody with an active account; the blocked only for moderators and for themselves."""
-    users = User.objects.filter(is_active=True)
+    return User.objects.filter(user_visible_to(viewer, at=at or clock.now()))
+
+
+def user_visible_to(viewer: Viewer, *, at: datetime, prefix: str = "") -> Q:
+    """The condition that a user is there for the viewer; `prefix` leads to the user, for example `"author__"`."""
+    active = Q(**{f"{prefix}is_active": True})
     if viewer.is_moderator:
-        return users
-    return users.filter(not_blocked(at or clock.now()) | Q(pk=viewer.user_id))
+        return active
+    there = not_blocked(at, prefix)
+    return active & (there if viewer.is_anonymous else there | Q(**{f"{prefix}pk": viewer.user_id}))
 
 
 def find_visible(viewer: Viewer, username: str) -> User | None:

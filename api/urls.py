@@ -48,6 +48,7 @@ from api.posts import (
 )
 from api.previews import PreviewReads
 from api.reports import CommentReport, PostReport, ReportsView, ReportView
+from api.search import SearchView
 from api.stats import BlogStatsView
 from api.sync import SyncView
 from api.users import UsersView, UserView
@@ -111,6 +112,7 @@ urlpatterns = [
     path("me/sessions/<str:id>/", SessionView.as_view(), name="my-session"),
     path("me/notifications/", NotificationsView.as_view(), name="my-notifications"),
     path("me/notifications/read/", NotificationsReadView.as_view(), name="my-notifications-read"),
+    path("search/", SearchView.as_view(), name="search"),
     path("users/", UsersView.as_view(), name="users"),
     path("users/<str:username>/", UserView.as_view(), name="user"),
     # moderation

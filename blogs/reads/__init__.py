@@ -5,6 +5,7 @@ queries (`(key, id) < (…)` in index order, at most 101 rows).
 """
 
 from blogs.reads.blogs import BLOG_ORDERS, BlogFilter, BlogRead, blog_refs, list_blogs, read_blog
+from blogs.reads.chosen import ChosenPost, read_chosen_blogs, read_chosen_posts
 from blogs.reads.keyset import ListRead, Order, Row
 from blogs.reads.moved import has_old_slug, moved_blog, moved_post
 from blogs.reads.posts import EDITED, POST_ORDERS, Among, Liked, PostFilter, PostRead, list_posts, read_post
@@ -17,6 +18,7 @@ __all__ = [
     "Among",
     "BlogFilter",
     "BlogRead",
+    "ChosenPost",
     "Liked",
     "ListRead",
     "Order",
@@ -30,6 +32,8 @@ __all__ = [
     "moved_blog",
     "moved_post",
     "read_blog",
+    "read_chosen_blogs",
+    "read_chosen_posts",
     "read_post",
     "version",
 ]

@@ -10,6 +10,7 @@ from media.models import Image
 from media.services.images import add_image
 from members.demo.pictures import KINDS, picture
 from members.seeding.filling import Seeding, tidy_up
+from search import indexing
 
 PICTURES = 12
 PICTURE_SIZE = (1200, 800)
@@ -38,6 +39,7 @@ class Command(BaseCommand):
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA cache_size=-400000")
+        last = {name: kind.last_id() for name, kind in indexing.ALL.items()}
         seeding = Seeding(posts=posts, blogs=blogs, password=password)
         with self._progress() as progress:
             images = [_shared_picture(number) for number in progress.track(range(pictures), description="Pictures")]
@@ -47,6 +49,12 @@ class Command(BaseCommand):
             progress.update(task, completed=blogs)
             task = progress.add_task("Posts", total=posts)
             seeding.write_posts(images=images, progress=lambda number: progress.advance(task, number))
+            tidy_up()
+            task = progress.add_task("Search", total=posts + 2 * blogs)
+            for name, kind in indexing.ALL.items():
+                for ids in kind.every(beyond=last[name]):
+                    kind.index(ids)
+                    progress.advance(task, len(ids))
             tidy_up()
         if index:
             call_command("rebuild_references_index", verbosity=0)
