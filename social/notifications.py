@@ -46,8 +46,10 @@ def tell(*, recipient: int, kind: Kind, key: str, **about) -> None:
 
 
 @outbox.handles("blog.followed", background=True)
-def blog_is_followed(*, blog: int, actor: int, **facts) -> None:
+def blog_is_followed(*, blog: int, actor: int, is_old: bool = False, **facts) -> None:
     """Tell a blog's owner of a new follower."""
+    if is_old:
+        return
     _tell_owner(Kind.FOLLOW, blog, actor, is_accepted=True)
 
 
@@ -90,8 +92,10 @@ def _tell_owner(kind: Kind, blog: int, user: int, *, is_accepted: bool) -> None:
 
 
 @outbox.handles("comment.added", background=True)
-def comment_is_added(*, comment: int, **facts) -> None:
-    """Tell whom a comment answers, else the post's author."""
+def comment_is_added(*, comment: int, is_old: bool = False, **facts) -> None:
+    """Tell whom a comment answers, else the post's author; nobody of an old one that was brought from elsewhere."""
+    if is_old:
+        return
     found = Comment.objects.filter(pk=comment, deleted_at=None).select_related("post", "parent").first()
     if found is None or found.author_id is None:
         return
@@ -115,8 +119,10 @@ def post_is_published(*, post: int, **facts) -> None:
 @outbox.handles("post.liked", background=True)
 @outbox.handles("post.unliked", background=True)
 @transaction.atomic
-def likes_have_changed(*, post: int, **facts) -> None:
+def likes_have_changed(*, post: int, is_old: bool = False, **facts) -> None:
     """Count anew the likes since the author last looked: one notification stands for all of them."""
+    if is_old:
+        return
     card = PostCard.objects.select_for_update().filter(pk=post).first()
     if card is None:
         return

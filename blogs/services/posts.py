@@ -51,11 +51,13 @@ def create_post(
     published_at: datetime | None = None,
     reply_to: int | None = None,
     images: Sequence[File] = (),
+    is_reviewed: bool = False,
 ) -> BlogPostPage:
     """Write a post in one's blog: as a draft, or (`status="live"`) published, scheduled or submitted for review.
 
     The body is given in one of three forms; `images` are added to it, in order. Without a slug, one is made of the
-    title. Raises `NotAllowed` or `Invalid`, with everything that is wrong; then nothing of it exists.
+    title. With `is_reviewed` it is published even where posts are reviewed. Raises `NotAllowed` or
+    `Invalid`, with everything that is wrong; then nothing of it exists.
     """
     require_blog_owner(author, blog)
     given = {"title": title, "intro": intro, "tags": tags, "feature_image": feature_image, "seo": seo, "slug": slug}
@@ -74,7 +76,7 @@ def create_post(
         added = [add_prepared(owner=author, picture=picture) for picture in pictures]
         post.body = bodies.stream(bodies.place_uploads(blocks, added))
         post.tags.set(tags_named(tag_names))
-        if status == LIVE and may_publish(author):
+        if status == LIVE and (is_reviewed or may_publish(author)):
             post = pages.add_live_page(blog, post)
         else:
             pages.add_page(blog, post)

@@ -78,7 +78,7 @@ def submit_post(*, actor: User, post: BlogPostPage) -> BlogPostPage:
             raise AlreadyInReview
         if post.live and not post.has_unpublished_changes:
             raise NothingToReview
-        _start_review(post, actor)
+        start_review(post, actor)
         settle_post(post, actor_id=actor.pk, is_news=False)
     return post
 
@@ -92,7 +92,7 @@ def go_live_or_submit(version: BlogPostPage, revision: Revision, *, actor: User)
     if version.expire_at and version.expire_at <= now:
         raise Invalid("This time has passed.", code="in_the_past", attr="expire_at")
     if not may_publish(actor):
-        _start_review(BlogPostPage.objects.get(pk=version.pk), actor)
+        start_review(BlogPostPage.objects.get(pk=version.pk), actor)
         return BlogPostPage.objects.get(pk=version.pk)
     published = PublishVersion(revision, version, actor=actor).execute()
     is_of_later = version.go_live_at is not None and version.go_live_at > now
@@ -166,7 +166,8 @@ def _expire_if_due(pk: int) -> bool:
         return True
 
 
-def _start_review(post: BlogPostPage, actor: User) -> None:
+def start_review(post: BlogPostPage, actor: User) -> None:
+    """Send the latest version of a (locked) post to review, in place of one that was sent before."""
     workflow = post.get_workflow()
     if workflow is None:
         raise Conflict("There is nobody who reviews posts.", code="no_workflow")

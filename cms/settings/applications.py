@@ -68,7 +68,7 @@ PAGE_MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.TemporaryPasswordMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "home.redirects.VisibleRedirectMiddleware",
     "blogs.admin_doors.AdminDoorsMiddleware",
     "cms.middleware.DomainErrorMiddleware",
 ]

@@ -48,6 +48,7 @@ def blog_facts(card: BlogCard, blog: BlogPage, *, names: Names) -> dict:
         "description": blog.description,
         "tags": json.loads(card.tags),
         "is_private": blog.is_private,
+        "is_live": blog.live,
         "created_at": iso(card.created_at),
         "avatar": names.picture(blog.avatar_id),
         "old_slugs": list(blog.old_slugs.order_by("pk").values_list("slug", flat=True)),

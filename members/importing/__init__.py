@@ -1,0 +1,1 @@
+"""Bringing content in: from WordPress, Ghost, Markdown files, and our own exports."""
