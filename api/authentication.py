@@ -98,6 +98,18 @@ class IsAdmin(IsSignedIn):
         return True
 
 
+def require_moderator(viewer: Viewer) -> None:
+    """For calls about a thing, once it was found: 404 comes first for whoever may not see it. Raises `NotAllowed`."""
+    if not viewer.is_moderator:
+        raise NotAllowed
+
+
+def require_admin(viewer: Viewer) -> None:
+    """Like `require_moderator`, for what is left to admins."""
+    if not viewer.is_admin:
+        raise NotAllowed
+
+
 class BearerScheme(OpenApiAuthenticationExtension):
     """How the OpenAPI schema names this."""
 

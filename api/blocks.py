@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from api import parameters
 from api.auth import DONE, read
-from api.authentication import IsAdmin, IsModerator
+from api.authentication import IsSignedIn, require_admin, require_moderator
 from api.blogs import BelowBlog, blog_response, find_blog
 from api.serializers.posts import BlogSerializer
 from api.serializers.users import UserSerializer
@@ -30,7 +30,7 @@ class NewBlock(serializers.Serializer):
 class UserBlock(APIView):
     """The block of a user."""
 
-    permission_classes = [IsAdmin]
+    permission_classes = [IsSignedIn]
     limited_as = "write"
 
     @extend_schema(
@@ -42,6 +42,7 @@ class UserBlock(APIView):
     )
     def put(self, request, username):
         user = find_user(request.viewer, username)
+        require_admin(request.viewer)
         blocking.block_user(actor=request.user, user=user, **read(NewBlock, request))
         return user_response(request, find_user(request.viewer, username))
 
@@ -54,6 +55,7 @@ class UserBlock(APIView):
     )
     def delete(self, request, username):
         user = find_user(request.viewer, username)
+        require_admin(request.viewer)
         blocking.unblock_user(actor=request.user, user=user, reason=parameters.reason(request.query_params))
         return Response(status=204)
 
@@ -62,7 +64,7 @@ class UserBlock(APIView):
 class BlogBlock(BelowBlog):
     """The block of a blog."""
 
-    permission_classes = [IsModerator]
+    permission_classes = [IsSignedIn]
     limited_as = "write"
 
     @extend_schema(
@@ -74,6 +76,7 @@ class BlogBlock(BelowBlog):
     )
     def put(self, request, slug):
         blog = find_blog(request.viewer, slug)
+        require_moderator(request.viewer)
         blocking.block_blog(actor=request.user, blog=blog, **read(NewBlock, request))
         return blog_response(request, slug)
 
@@ -85,5 +88,6 @@ class BlogBlock(BelowBlog):
     )
     def delete(self, request, slug):
         blog = find_blog(request.viewer, slug)
+        require_moderator(request.viewer)
         blocking.unblock_blog(actor=request.user, blog=blog, reason=parameters.reason(request.query_params))
         return Response(status=204)

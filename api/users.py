@@ -13,7 +13,7 @@ from accounts.querysets import find_visible, users_visible_to
 from accounts.services import roles
 from api import parameters
 from api.auth import DONE, read
-from api.authentication import IsAdmin, IsSignedIn
+from api.authentication import IsSignedIn, require_admin
 from api.listing import PAGING, list_document
 from api.serializers.lists import envelope
 from api.serializers.users import RoleSerializer, UserSerializer
@@ -57,7 +57,7 @@ class UsersView(APIView):
 
 class UserView(APIView):
     def get_permissions(self):
-        return [IsAdmin()] if self.request.method in ("PATCH", "DELETE") else []
+        return [IsSignedIn()] if self.request.method in ("PATCH", "DELETE") else []
 
     @extend_schema(
         operation_id="user", tags=["users"], parameters=[USERNAME], responses=UserSerializer, summary="One user"
@@ -75,6 +75,7 @@ class UserView(APIView):
     )
     def patch(self, request, username):
         user = find_user(request.viewer, username)
+        require_admin(request.viewer)
         roles.set_role(actor=request.user, user=user, role=read(RoleSerializer, request)["role"])
         return user_response(request, user)
 
@@ -87,6 +88,7 @@ class UserView(APIView):
     )
     def delete(self, request, username):
         user = find_user(request.viewer, username)
+        require_admin(request.viewer)
         delete_user(actor=request.user, user=user, reason=parameters.reason(request.query_params))
         return Response(status=204)
 

@@ -11,6 +11,7 @@ from django.db.models import F
 from accounts.blocks import not_blocked
 from accounts.models import User
 from blogs import cards, withholding
+from blogs.blocked import require_unblocked
 from blogs.models import BlogCard, Follow
 from core import clock, outbox
 from core.errors import Invalid, NotFound
@@ -51,34 +52,34 @@ def unfollow_blog(*, actor: User, blog: BlogCard) -> None:
 @transaction.atomic
 def remove_follower(*, blog: BlogCard, user: User) -> None:
     """Take a follower off a blog of the caller's. Raises `NotFound` when the user is none."""
-    if not _end(_locked(blog), user, accepted_at__isnull=False):
+    if not _end(_locked_for_owner(blog), user, accepted_at__isnull=False):
         raise NotFound
 
 
 @transaction.atomic
 def accept_request(*, blog: BlogCard, user: User) -> None:
     """Accept a user's request to follow. Raises `NotFound` when there is none."""
-    if not _accept(_locked(blog), user=user):
+    if not _accept(_locked_for_owner(blog), user=user):
         raise NotFound
 
 
 @transaction.atomic
 def accept_all_requests(*, blog: BlogCard) -> int:
     """Accept every request to follow a blog; returns how many there were."""
-    return _accept(_locked(blog))
+    return _accept(_locked_for_owner(blog))
 
 
 @transaction.atomic
 def reject_request(*, blog: BlogCard, user: User) -> None:
     """Reject a user's request to follow; he may ask again. Raises `NotFound` when there is none."""
-    if not _reject(_locked(blog), user=user):
+    if not _reject(_locked_for_owner(blog), user=user):
         raise NotFound
 
 
 @transaction.atomic
 def reject_all_requests(*, blog: BlogCard) -> int:
     """Reject every request to follow a blog; returns how many there were."""
-    return _reject(_locked(blog))
+    return _reject(_locked_for_owner(blog))
 
 
 @transaction.atomic
@@ -94,6 +95,13 @@ def _locked(blog: BlogCard) -> BlogCard:
     if found is None:
         raise NotFound
     return found
+
+
+def _locked_for_owner(blog: BlogCard) -> BlogCard:
+    """The blog for what its owner does to it, which he may not while it is blocked."""
+    blog = _locked(blog)
+    require_unblocked(blog)
+    return blog
 
 
 def _accept(blog: BlogCard, **which) -> int:

@@ -19,6 +19,7 @@ from accounts.blocks import not_blocked
 from accounts.models import User
 from accounts.viewers import Viewer
 from blogs import cards, visibility
+from blogs.blocked import require_unblocked
 from blogs.models import PostCard
 from blogs.reads.keyset import ListRead, Order, Row, keyset
 from core import clock, holes, outbox
@@ -72,6 +73,8 @@ def add_comment(*, author: User, post: PostCard, body: str, parent_id: int | Non
     """
     if not post.comments_open:
         raise CommentsClosed
+    if author.pk == post.author_id:
+        require_unblocked(post.blog)
     body = clean_body(body)
     parent = None
     if parent_id is not None:
@@ -106,6 +109,8 @@ def delete_comment(*, actor: User, comment: Comment, reason: str = "") -> None:
     comment = _locked(comment)
     if actor.pk not in (comment.author_id, comment.post.author_id) and not actor.is_moderator:
         raise NotAllowed
+    if actor.pk == comment.post.author_id != comment.author_id:
+        require_unblocked(comment.post.blog)
     if actor.pk != comment.author_id:
         log(instance=comment, action="wagtail.delete", user=actor, deleted=True, data={"reason": reason})
     remove_comment(comment)

@@ -5,24 +5,16 @@ from __future__ import annotations
 from django.conf import settings
 
 from accounts.models import User
+from blogs.blocked import require_unblocked
 from blogs.models import BlogCard, BlogPage, BlogPostPage
-from core import clock
 from core.errors import NotAllowed
-
-
-class BlogBlocked(NotAllowed):
-    """Nothing may be written in a blocked blog."""
-
-    code = "blog_blocked"
-    detail = "This blog is blocked."
 
 
 def require_blog_owner(actor: User, blog: BlogPage) -> None:
     """Raise `NotAllowed` unless this is the owner of the blog, and it is not blocked."""
     if blog.owner_id != actor.pk:
         raise NotAllowed
-    if blog.card.is_blocked(clock.now()):
-        raise BlogBlocked
+    require_unblocked(blog.card)
 
 
 def require_author(actor: User, post: BlogPostPage) -> BlogCard:
@@ -30,8 +22,7 @@ def require_author(actor: User, post: BlogPostPage) -> BlogCard:
     card = BlogCard.objects.get(posts=post.pk)
     if card.owner_id != actor.pk:
         raise NotAllowed
-    if card.is_blocked(clock.now()):
-        raise BlogBlocked
+    require_unblocked(card)
     return card
 
 
