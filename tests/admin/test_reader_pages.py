@@ -68,7 +68,8 @@ class TestThePageOfAPost:
             answer = reader.get(path)
             page = answer.content.decode()
             assert "default-src 'none'" in answer["Content-Security-Policy"]
-            assert not re.search(r"<script(?! type=\"application/ld\+json\">)|<style|\sstyle=|\son\w+=|javascript:", page)
+            page = page.replace('<script type="application/ld+json">', "")  # data, which nothing runs
+            assert not re.search(r"<script|<style|\sstyle=|\son\w+=|javascript:", page)
 
     def test_may_be_kept_only_when_it_is_for_everybody(self, author, reader):
         author.write(title="Cached")
