@@ -51,7 +51,7 @@ class SearchView(ReadView):
             OpenApiParameter("type", str, enum=list(TYPES)),
             *parameters.listing(*FILTERS),
         ],
-        responses=PolymorphicProxySerializer("Found", [FoundSerializer, FoundListSerializer], None),
+        responses=PolymorphicProxySerializer("SearchAnswer", [FoundSerializer, FoundListSerializer], None),
     )
     def get(self, request):
         cursors.refuse_unknown(request.GET, ("q", "type", "limit", "cursor", *POST_FILTERS))

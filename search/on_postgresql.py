@@ -63,14 +63,8 @@ class Search:
 
     def _read(self, tier: Tier, question: Question, page: Page, *, is_walk: bool) -> list[int]:
         shape = ("search", self._kind.entry, tier.field, viewer_kind(page.viewer), page.size, page.backward, is_walk)
-        end = END if page.backward else -END
-        values: dict[str, Any] = {
-            "nothing": 0,
-            "end": end,
-            "at": clock.now(),
-            "viewer": page.viewer.user_id,
-            **page.where.times,
-        }
+        values: dict[str, Any] = {"at": clock.now(), "viewer": page.viewer.user_id, "edge": page.edge, "nothing": 0}
+        values |= {"question": for_postgresql(question), "end": END if page.backward else -END, **page.where.times}
         read = statement((*shape, *page.where.times), lambda slots: self._build(tier, page, slots, is_walk=is_walk))
         return [place for (place,) in read.rows(**values)]
 
