@@ -28,6 +28,10 @@ class WithCards:
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         shown = list(context["object_list"])
+        user = self.request.user
+        for page in shown:
+            if page.live and not user.is_admin and page.owner_id != user.pk:
+                page.draft_title = page.title  # what is being written of it is its author's own
         for kind, page_kind, cards in (
             ("post", BlogPostPage, PostCard.objects.select_related("blog").defer("document", "detail", "owner_detail")),
             ("blog", BlogPage, BlogCard.objects.select_related("owner")),

@@ -9,11 +9,13 @@ from wagtail.admin.rich_text.converters.html_to_contentstate import ExternalLink
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
-from blogs.admin_doors import leads_somewhere
+from blogs.admin_doors import leads_somewhere, offer_open_bulk_actions_only
 from blogs.admin_links import PublicPageLinkHandler
 from blogs.admin_listings import BlogViewSet, PlainPageViewSet, PostViewSet
 
 AFTER_WAGTAIL = 100
+
+offer_open_bulk_actions_only()
 
 
 @hooks.register("register_admin_viewset", order=AFTER_WAGTAIL)

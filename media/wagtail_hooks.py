@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.log_actions import LogFormatter
 
+from accounts.models import User
 from core import holes
 from media.documents import avatar_document_of
 from media.services import clearing
@@ -16,7 +17,7 @@ from media.services import clearing
 @hooks.register("get_avatar_url")
 def avatar_url(user, size):
     """The thumbnail of a user's avatar; Wagtail's own picture of nobody where there is none."""
-    document = avatar_document_of(user) if user and user.pk else None
+    document = avatar_document_of(user) if isinstance(user, User) else None  # Wagtail has pages that send an id
     if not document:
         return None
     image = json.loads(holes.fill(document, "null"))

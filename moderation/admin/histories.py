@@ -21,7 +21,8 @@ from moderation.admin.addresses import blog_page, user_page
 KEPT_ORDER = (Role.MODERATOR, Role.ADMIN)
 BLOCKS = (audit.BLOCK, audit.UNBLOCK)
 ACTS = (*BLOCKS, audit.RESOLVE, audit.DISMISS, "accounts.role", "wagtail.delete", "inktree.delete_all_images")
-DECISIONS = ("wagtail.workflow.approve", "wagtail.workflow.reject")
+SEEN = ("wagtail.publish", "wagtail.unpublish", "wagtail.workflow.approve", "wagtail.workflow.reject")
+"""What moderators read of posts that they see. Entries of edits name the titles of drafts."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,17 @@ def model_entries(user: User) -> QuerySet[ModelLogEntry]:
 
 
 def page_entries(user: User) -> QuerySet[PageLogEntry]:
-    """The entries about pages that a moderator may read: of those he may see, and of acts of those who keep order.
+    """The entries about pages that a moderator may read: of what is to be seen, and of acts of those who keep order.
 
     What an author deleted or drafts stays his own.
     """
+    entries = PageLogEntry.objects.all()
     if user.is_admin:
-        return PageLogEntry.objects.all()
-    seen = Q(page__blogpostpage__isnull=True, deleted=False) | Q(page__in=posts_seen_by(Viewer.of(user)).values("pk"))
-    return PageLogEntry.objects.filter(seen | Q(action__in=ACTS, user__role__in=KEPT_ORDER))
+        return entries
+    blogs = Q(page__in=BlogCard.objects.filter(is_live=True).values("pk"))
+    posts = Q(page__in=posts_seen_by(Viewer.of(user)).values("pk"))
+    by_moderators = Q(action__in=ACTS, user__in=User.objects.filter(role__in=KEPT_ORDER).values("pk"))
+    return entries.filter(by_moderators | (Q(action__in=SEEN) & (blogs | posts)))
 
 
 def of_user(reader: User, user: User) -> list[QuerySet]:
