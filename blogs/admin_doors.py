@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 from django.views.defaults import page_not_found
+from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
@@ -182,6 +183,17 @@ def open_bulk_action_to_moderators(model: type[Model], action: str) -> None:
     """Open a bulk action of a room above this one, on chosen rows, to moderators and admins."""
     key = (model._meta.app_label, model._meta.model_name)
     BULK_ACTIONS_OF_MODERATORS.setdefault(key, set()).add(action)
+
+
+def offer_open_bulk_actions_only() -> None:
+    """Leave out of the admin's lists the buttons of bulk actions that are closed."""
+    offered = bulk_action_registry.get_bulk_actions_for_model
+
+    def open_ones(app_label: str, model_name: str) -> list:
+        actions = BULK_ACTIONS.get((app_label, model_name), ())
+        return [action for action in offered(app_label, model_name) if action.action_type in actions]
+
+    bulk_action_registry.get_bulk_actions_for_model = open_ones
 
 
 def is_open(user: User, view_name: str) -> bool:
