@@ -62,6 +62,7 @@ class User(Blockable, AbstractUser):
     email_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     pending_email = models.EmailField(max_length=254, blank=True, editable=False)
     mail_digest = models.CharField(_("mail about new posts"), max_length=5, choices=MailDigest, default=MailDigest.EACH)
+    language = models.CharField(max_length=10, blank=True, editable=False)
     is_password_temporary = models.BooleanField(default=False, editable=False)
 
     objects = Users()

@@ -25,6 +25,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.urls import Resolver404, resolve
 from rest_framework import exceptions as drf_errors
 
+from api.error_texts import translated
 from core import errors
 from core.errors import DomainError, Problem
 
@@ -63,11 +64,12 @@ class Refusal:
         return "validation_error" if self.is_validation else "client_error"
 
     def response(self) -> HttpResponse:
-        listed = [{"code": p.code, "detail": p.detail, "attr": p.attr} for p in self.problems]
+        listed = [{"code": p.code, "detail": translated(p.detail), "attr": p.attr} for p in self.problems]
         body = {**self.extra, "type": self.type, "errors": listed}
         if self.status == HTTPStatus.UNAUTHORIZED:
             self.headers.setdefault("WWW-Authenticate", CHALLENGE)
-        return JsonResponse(body, status=self.status, headers={"Cache-Control": "no-store", **self.headers})
+        headers = {"Cache-Control": "no-store", "Vary": "Accept-Language", **self.headers}
+        return JsonResponse(body, status=self.status, headers=headers)
 
 
 def exception_handler(error: Exception, context: dict) -> HttpResponse:

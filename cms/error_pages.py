@@ -6,17 +6,18 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
+from django.utils.translation import gettext, gettext_lazy
 
 from api import errors as api_errors
 
 API = "/api/"
 
 DETAILS = {
-    HTTPStatus.BAD_REQUEST: "The request could not be understood.",
-    HTTPStatus.FORBIDDEN: "You do not have permission to see this.",
-    HTTPStatus.NOT_FOUND: "There is nothing here.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That was more than is accepted at once.",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side.",
+    HTTPStatus.BAD_REQUEST: gettext_lazy("The request could not be understood."),
+    HTTPStatus.FORBIDDEN: gettext_lazy("You do not have permission to see this."),
+    HTTPStatus.NOT_FOUND: gettext_lazy("There is nothing here."),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: gettext_lazy("That was more than is accepted at once."),
+    HTTPStatus.INTERNAL_SERVER_ERROR: gettext_lazy("Something went wrong on our side."),
 }
 
 
@@ -28,7 +29,7 @@ def error_response(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def _page(status: HTTPStatus) -> HttpResponse:
-    facts = {"status": status.value, "title": status.phrase, "detail": DETAILS.get(status, "")}
+    facts = {"status": status.value, "title": gettext(status.phrase), "detail": DETAILS.get(status, "")}
     return HttpResponse(loader.render_to_string("error.html", facts), status=status)
 
 

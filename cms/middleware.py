@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.module_loading import import_string
 
 from cms.error_pages import API, error_response
@@ -88,10 +89,17 @@ class ApiOrPageMiddleware:
         if not request.path_info.startswith(API):
             return self.page(request)
         request.get_host()  # raises when it is none of ours, as CommonMiddleware's does for pages
-        response = self.api(request)
+        response = self._in_its_language(request)
         for name, value in self.headers.items():
             response.headers.setdefault(name, value)
         return response
+
+    def _in_its_language(self, request: HttpRequest) -> HttpResponse:
+        """Ask the API in the language that the caller prefers: that of errors, and of mails that it causes."""
+        if "HTTP_ACCEPT_LANGUAGE" not in request.META:
+            return self.api(request)
+        with translation.override(translation.get_language_from_request(request)):
+            return self.api(request)
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
         if request.path_info.startswith(API):

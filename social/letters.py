@@ -8,8 +8,12 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import Exists, OuterRef
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from accounts.languages import language_of
 from accounts.models import MailDigest, User
 from accounts.services.profiles import one_line
 from accounts.viewers import Viewer
@@ -31,6 +35,12 @@ def write_letter(delivery: Delivery, posts: list[int]) -> EmailMultiAlternatives
     user = delivery.user
     if not _may_be_written_to(user):
         return None
+    with translation.override(language_of(user)):
+        return _write(delivery, posts)
+
+
+def _write(delivery: Delivery, posts: list[int]) -> EmailMultiAlternatives | None:
+    user = delivery.user
     if delivery.kind in (Delivery.Kind.POST, Delivery.Kind.DIGEST):
         cards = list(_posts_for(user, posts)[:MOST_IN_DIGEST])
         if not cards:
@@ -70,7 +80,9 @@ def _new_post(delivery: Delivery, card: PostCard) -> EmailMultiAlternatives:
 
 
 def _digest(delivery: Delivery, cards: list[PostCard]) -> EmailMultiAlternatives:
-    subject = f"{len(cards)} new posts" if len(cards) > 1 else f"New: {cards[0].title}"
+    subject = _("New: %(title)s") % {"title": cards[0].title}
+    if len(cards) > 1:
+        subject = ngettext("%(count)s new post", "%(count)s new posts", len(cards)) % {"count": len(cards)}
     way_out = unsubscribing.url_for(user=delivery.user_id)
     return _letter("digest", delivery, subject, way_out, posts=_described(cards))
 
@@ -84,11 +96,16 @@ def _of_following(delivery: Delivery) -> EmailMultiAlternatives | None:
     way_out = unsubscribing.url_for(user=delivery.user_id)
     facts = {"blog": blog, "blog_url": blog_url(blog.slug)}
     if not is_request:
-        return _letter("follow_accepted", delivery, f"You now follow {blog.title}", way_out, **facts)
+        return _letter(
+            "follow_accepted", delivery, _("You now follow %(blog)s") % {"blog": blog.title}, way_out, **facts
+        )
     reader = follow.user
     if not reader.is_active or reader.is_blocked(clock.now()) or blog.owner_id != delivery.user_id:
         return None
-    subject = f"{reader.get_short_name()} would like to follow {blog.title}"
+    subject = _("%(reader)s would like to follow %(blog)s") % {
+        "reader": reader.get_short_name(),
+        "blog": blog.title,
+    }
     return _letter("follow_request", delivery, subject, way_out, reader=reader, **facts)
 
 

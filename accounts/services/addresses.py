@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.encoding import punycode
 
 from accounts import links
+from accounts.languages import asked_for
 from accounts.models import User
 from accounts.services.passwords import confirm_password
 from core import clock, outbox
@@ -58,7 +59,7 @@ def change_email(*, user: User, email: str, password: str) -> None:
         raise Invalid.many(problems)
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(pending_email=email)
-        outbox.record("account.email_change_requested", user=user.pk)
+        outbox.record("account.email_change_requested", user=user.pk, language=asked_for())
     user.pending_email = email
 
 

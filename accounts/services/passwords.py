@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts import links
+from accounts.languages import asked_for
 from accounts.models import User
 from accounts.services.sessions import end_sessions
 from core import clock, limits, outbox
@@ -53,7 +54,7 @@ def request_reset(*, email: str) -> None:
     The caller cannot tell, not even by the time it takes, whether it is.
     """
     user = User.objects.addressed(email).filter(is_active=True).values_list("pk", flat=True).first()
-    outbox.record("account.reset_requested", user=user)
+    outbox.record("account.reset_requested", user=user, language=asked_for())
 
 
 def reset_password(*, uid: str, token: str, new_password: str) -> None:
@@ -74,7 +75,7 @@ def _store(user: User, encoded: str, *, keep_session: int | None = None) -> None
     User.objects.filter(pk=user.pk).update(password=encoded, is_password_temporary=False, pending_email="")
     user.password, user.is_password_temporary, user.pending_email = encoded, False, ""
     end_sessions(user=user, but=keep_session)
-    outbox.record("account.password_changed", user=user.pk)
+    outbox.record("account.password_changed", user=user.pk, language=asked_for())
 
 
 def _raise(found: list[Problem]) -> None:

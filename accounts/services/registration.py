@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 
-from accounts import names
+from accounts import languages, names
 from accounts.models import Role, User
 from accounts.services import addresses, passwords
 from accounts.services.profiles import LONGEST_NAME, one_line
@@ -51,12 +51,13 @@ def create_user(*, username: str, email: str, encoded_password: str, name: str =
         password=encoded_password,
         name=one_line(name)[:LONGEST_NAME],
         role=role,
+        language=languages.asked_for(),
     )
     try:
         with transaction.atomic():
             user.save(force_insert=True)
             user.groups.add(Group.objects.get_or_create(name=AUTHORS)[0])
-            outbox.record("account.registered", user=user.pk)
+            outbox.record("account.registered", user=user.pk, language=user.language)
     except IntegrityError:
         raise Invalid.many(
             [*problems_of_name(username), *addresses.problems_of(user.email)]

@@ -58,6 +58,7 @@ from cms.settings.debugging import (
 from cms.settings.languages import (
     LANGUAGE_CODE,
     LANGUAGES,
+    LOCALE_PATHS,
     TIME_ZONE,
     USE_I18N,
     USE_TZ,

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
 
 from accounts.mails import send_mail
 from accounts.models import User
@@ -102,7 +103,7 @@ def build_export(*, user: int) -> None:
         _build(export)
     token = signing.dumps(export.pk, salt=SALT)
     url = f"{settings.BASE_URL}/exports/{token}/"
-    send_mail("export_ready", to=export.user.email, subject="Your data is ready", user=export.user, url=url)
+    send_mail("export_ready", to=export.user.email, subject=_("Your data is ready"), user=export.user, url=url)
 
 
 def find_export(token: str) -> AccountExport:
