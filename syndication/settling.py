@@ -5,7 +5,7 @@ become visible in their order, without gaps, however transactions that change po
 sooner than its change, and is looked at after that.
 
 What is compared is the Post itself. So it does no harm to look at a post in vain, and nothing here has to know what a
-Post depends on, but for its neighbours: their marks are derived from it.
+Post depends on, but for its neighbours and those that link to it: their marks are derived from it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.db.models import Max, Q
+from wagtail.models import Page, ReferenceIndex
 
 from blogs.models import PostCard
 from blogs.reads.whole import MOST, WholePost, public_posts
@@ -75,6 +77,8 @@ def _mark_all(mark: SyncMark) -> None:
     column, value = ("blog_id", mark.blog) if mark.blog is not None else ("author_id", mark.author)
     with connection.cursor() as cursor:
         cursor.execute(_ALL_POSTS.format(column=column), [value])
+    if mark.blog is not None:
+        _derive(_linking_to([mark.blog]))
 
 
 def _look_at(ranks: dict[int, int]) -> None:
@@ -83,7 +87,7 @@ def _look_at(ranks: dict[int, int]) -> None:
     told = SyncedPost.objects.in_bulk(list(ranks))
     checks = _block_ends([pk for pk in ranks if pk not in posts], now)
     sequence = SyncedPost.objects.aggregate(last=Max("sequence"))["last"] or 0
-    written, moved, neighbours = [], [], set()
+    written, moved, news, neighbours = [], [], [], set()
     for pk, rank in ranks.items():
         before, post = told.get(pk), posts.get(pk)
         after = _fresh(pk, post, check_at=post.expire_at if post else checks.get(pk))
@@ -94,6 +98,7 @@ def _look_at(ranks: dict[int, int]) -> None:
         if _is_news(before, after):
             sequence += 1
             after.sequence, after.at = sequence, now
+            news.append(pk)
         elif before is not None:
             after.sequence, after.at = before.sequence, before.at
         elif after.check_at is None:
@@ -101,8 +106,7 @@ def _look_at(ranks: dict[int, int]) -> None:
         if before is None or any(getattr(before, name) != getattr(after, name) for name in FIELDS):
             written.append(after)
     SyncedPost.objects.bulk_create(written, update_conflicts=True, unique_fields=["post"], update_fields=FIELDS)
-    neighbours |= _referring_to(moved)
-    _derive(neighbours - {None} - ranks.keys())
+    _derive((neighbours | _referring_to(moved) | _linking_to(news)) - {None} - ranks.keys())
 
 
 def _fresh(pk: int, post: WholePost | None, *, check_at: datetime | None) -> SyncedPost:
@@ -144,6 +148,17 @@ def _referring_to(posts: Collection[int]) -> set[int]:
         return set()
     refers = Q(previous__in=posts) | Q(next__in=posts)
     return set(SyncedPost.objects.filter(refers, is_public=True).values_list("post", flat=True))
+
+
+def _linking_to(pages: Collection[int]) -> set[int]:
+    """The posts whose texts link to one of these pages, and show its address, or none while it is hidden."""
+    if not pages:
+        return set()
+    page = ContentType.objects.get_for_model(Page)
+    links = ReferenceIndex.objects.filter(
+        base_content_type=page, to_content_type=page, to_object_id__in=[str(pk) for pk in pages]
+    )
+    return set(map(int, links.values_list("object_id", flat=True)))
 
 
 def _derive(posts: Iterable[int]) -> None:

@@ -141,6 +141,22 @@ class TestChanges:
         assert len(replica.catch_up()) == 2
         assert replica.posts == crawl()
 
+    def test_a_post_is_told_again_when_what_it_links_to_moves_or_hides(self, alice, bob, replica):
+        target = bob.write("Target")["id"]
+        blog = bob.get("blogs/bob/")["id"]
+        link = f'<p><a linktype="page" id="{target}">a post</a> of <a linktype="page" id="{blog}">Bob</a></p>'
+        post = alice.write("Linking", body=[{"type": "paragraph", "value": link}])["id"]
+        replica.catch_up()
+        assert replica.posts == crawl()
+        for method, path, change in (
+            ("PATCH", f"posts/{target}/", {"slug": "elsewhere"}),
+            ("PATCH", "blogs/bob/", {"slug": "bobs"}),
+            ("PATCH", "blogs/bobs/", {"is_private": True}),
+        ):
+            bob.call(method, path, json=change, expect=200)
+            assert post in {item["id"] for item in replica.catch_up()}
+            assert replica.posts == crawl()
+
     def test_a_picture_that_is_deleted_is_told_of(self, alice, picture, replica):
         image = alice.upload(picture())["id"]
         post = alice.write(feature_image=image)["id"]
