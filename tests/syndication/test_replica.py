@@ -12,7 +12,7 @@ from random import Random
 from tests.client import Api
 from tests.syndication.replica import Replica, crawl, uncounted
 
-MUTATIONS = int(os.environ.get("SYNC_MUTATIONS", "240"))
+MUTATIONS = int(os.environ.get("SYNC_MUTATIONS", "150"))
 WRITERS = 3
 RESTART_EACH = 7
 
