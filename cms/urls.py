@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 from wagtail.admin import urls as wagtailadmin_urls
 
 from accounts.admin_login import LoginView
-from api import feeds, sitemaps
+from api import charts, feeds, sitemaps
 from api.docs import DocsView
 from api.errors import not_found
 from api.oembed import oembed
@@ -22,6 +22,8 @@ urlpatterns = [
     path("admin/login/", LoginView.as_view()),
     path("admin/account/", include("accounts.admin_account")),
     path("admin/tag-autocomplete/", include("blogs.admin_tags")),
+    path("admin/statistics/", charts.overview_chart, name="admin-statistics-overview"),
+    path("admin/statistics/<str:slug>/", charts.blog_chart, name="admin-statistics"),
     path("admin/files/<int:id>/download/", files.download, name="admin-file-download"),
     path("admin/reports/site-history/", include("moderation.admin.site_history")),
     path("admin/", include(wagtailadmin_urls)),

@@ -13,11 +13,12 @@ from wagtail.admin.wagtail_hooks import ExplorerMenuItem
 
 from blogs.admin_doors import open_to_authors
 from home import own_comments
+from home.charts import OverviewPanel, StatisticsPanel
 from home.dashboard import BlogsPanel, CommentsPanel, Numbers, UnfinishedPanel
 
 LAST = 1000
 
-open_to_authors(*own_comments.NAMES)
+open_to_authors(*own_comments.NAMES, "admin-statistics")
 
 
 @hooks.register("register_admin_urls")
@@ -39,7 +40,8 @@ def own_panels(request, panels):
         for panel in reviews:
             panel.order = 50
         kept += reviews
-    panels[:] = [BlogsPanel(), UnfinishedPanel(), CommentsPanel(), *kept]
+    charts = [StatisticsPanel(), *([OverviewPanel()] if request.user.is_admin else [])]
+    panels[:] = [BlogsPanel(), *charts, UnfinishedPanel(), CommentsPanel(), *kept]
 
 
 @hooks.register("construct_homepage_summary_items", order=LAST)

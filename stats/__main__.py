@@ -30,6 +30,7 @@ def main() -> None:
         make_app(settings),
         host=settings.host.strip("[]"),
         port=settings.listens_on,
+        workers=1,  # and not as many as WEB_CONCURRENCY says of the CMS
         log_config=None,
         access_log=False,
         server_header=False,

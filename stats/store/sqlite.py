@@ -25,7 +25,6 @@ CREATE TABLE IF NOT EXISTS counts (
 CREATE INDEX IF NOT EXISTS ranks ON counts (top, views DESC, likes DESC, comments DESC, scope) WHERE top IS NOT NULL;
 """
 BUSY_SECONDS = 5
-KEYS_AT_ONCE = 200
 
 
 class SQLiteStore(Store):
@@ -47,17 +46,12 @@ class SQLiteStore(Store):
             self._connection.execute("SELECT 1 FROM states LIMIT 1").fetchall()
 
     def states(self, keys: Iterable[Key]) -> dict[Key, State]:
-        keys = list(keys)
         found: dict[Key, State] = {}
         with _down():
-            for start in range(0, len(keys), KEYS_AT_ONCE):
-                some = keys[start : start + KEYS_AT_ONCE]
-                rows = self._connection.execute(
-                    "SELECT pk, sk, sequence, fields FROM states "
-                    f"WHERE (pk, sk) IN (VALUES {', '.join(['(?, ?)'] * len(some))})",
-                    [part for key in some for part in key],
-                )
-                found |= {(pk, sk): State(sequence, json.loads(fields)) for pk, sk, sequence, fields in rows}
+            for key in keys:  # one by one: SQLite would look through the whole table for a list of pairs
+                row = self._connection.execute("SELECT sequence, fields FROM states WHERE pk = ? AND sk = ?", key)
+                for sequence, fields in row:
+                    found[key] = State(sequence, json.loads(fields))
         return found
 
     def commit(self, change: Change) -> None:
