@@ -8,7 +8,7 @@ KILLS ?= 100
 LOCKING = --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run web worker beat stats demo seed test chaos lint lock format bench
+.PHONY: help run web worker beat stats demo seed test chaos lint backup restore lock format bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,12 @@ lint: $(VENV)/.installed-dev ## linters, formatter check, import rules, migratio
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(BIN)/hadolint deploy/Dockerfile deploy/stats.Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+backup: $(VENV)/.installed ## write everything into an empty folder: make backup FOLDER=...
+	@$(BIN)/python manage.py backup $(FOLDER)
+
+restore: $(VENV)/.installed ## bring a backup back into an empty place: make restore FOLDER=...
+	@$(BIN)/python manage.py restore $(FOLDER)
 
 lock: $(VENV)/.installed-dev ## write the lock files of the images: every package with its version and hashes
 	$(BIN)/uv pip compile $(LOCKING) requirements.txt --output-file requirements.lock
