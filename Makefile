@@ -48,6 +48,7 @@ lint: $(VENV)/.installed-dev ## linters, formatter check, import rules, migratio
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(BIN)/hadolint deploy/Dockerfile deploy/stats.Dockerfile
+	$(BIN)/python -m pytest --database postgresql -q tests/deploy/test_migrations.py
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 backup: $(VENV)/.installed ## write everything into an empty folder: make backup FOLDER=...

@@ -49,6 +49,13 @@ class Program:
             self._process.wait()
             self._process = None
 
+    def stop(self, seconds: float = 40) -> None:
+        """Tell it to stop and wait until it has: it ends what it is about."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(seconds)
+            self.kill()
+
     def kill_a_child(self) -> None:
         """Kill the last of its children's children and let it live."""
         pid = self._process.pid

@@ -35,7 +35,12 @@ def _find_chromium(given: dict[str, str]) -> str:
     return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
 
 
+def _find_nginx(given: dict[str, str]) -> str:
+    return shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or ""
+
+
 TIERS = {
     "rabbitmq": Tier("RabbitMQ", "apt-get install rabbitmq-server, or set BROKER_URL", _find_rabbitmq),
+    "nginx": Tier("nginx", "apt-get install nginx-light", _find_nginx),
     "chromium": Tier("Chromium", "apt-get install chromium, or set CHROMIUM to its path", _find_chromium),
 }
