@@ -36,6 +36,7 @@ WRONG = [
     ("CACHE_URL", "memcached://127.0.0.1"),
     ("BROKER_URL", "redis://127.0.0.1"),
     ("STATS_BROKER_URL", "http://127.0.0.1"),
+    ("STATS_PORT", "eighty"),
     ("DYNAMODB_ENDPOINT_URL", "127.0.0.1:8000"),
     ("S3_BUCKET", "No_Such/Name"),
     ("S3_ENDPOINT_URL", "s3"),
