@@ -71,7 +71,8 @@ class Import:
                 self.report.fail(post.where, "not carried: its text is nested too deeply")
             yield post.where
         self._people.finish()
-        self._source.finish(self.report)
+        brought = {key.partition(" ")[2] for key in self._memory.keys("picture")}
+        self._source.finish(self.report, brought)
 
     def _bring(self, post: Post) -> None:
         noted = self._memory.find("post", post.key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,7 @@ class Ghost:
             return File(file.open("rb"), name=file.name)
         raise Missing("it is not in the folder of the content")
 
-    def finish(self, report: Report) -> None:
+    def finish(self, report: Report, pictures: Collection[str]) -> None:
         """Nothing is left over."""
 
     # Reading

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -83,7 +83,7 @@ class MarkdownFiles:
                 return File(file.open("rb"), name=file.name)
         raise Missing("there is no such file")
 
-    def finish(self, report: Report) -> None:
+    def finish(self, report: Report, pictures: Collection[str]) -> None:
         """Nothing is left over: other files than texts belong to them."""
 
     def _is_text(self, path: Path) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from members.models import ImportedThing
 
@@ -31,6 +31,10 @@ class Memory:
         by_stored = {key_of(key): key for key in keys}
         found = self._things.filter(kind=kind, key__in=list(by_stored)).values_list("key", "object_id")
         return {by_stored[key]: object_id for key, object_id in found}
+
+    def keys(self, kind: str) -> Iterator[str]:
+        """The keys of all things of a kind that were brought."""
+        return self._things.filter(kind=kind).values_list("key", flat=True).iterator()
 
     def note(self, kind: str, key: str, object_id: int | None) -> None:
         """Note what a thing became."""

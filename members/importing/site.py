@@ -19,6 +19,7 @@ from accounts.models import User
 from accounts.services.restoring import restore_user
 from blogs.models import BlogCard, BlogPage, BlogPostPage, PostCard
 from blogs.services.restoring import PostState, relink_post, restore_blog, restore_follow, restore_post
+from core import clock
 from core.errors import DomainError
 from media.models import File, Image
 from media.services.restoring import restore_avatar, restore_file, restore_image
@@ -29,6 +30,7 @@ from members.importing.report import Report
 from members.importing.site_files import SiteFiles
 from members.importing.things import Unreadable
 from members.models import ImportedThing
+from moderation.blocking import withhold_reactions
 from social.models import Muting
 from social.restoring import keep_quiet, restore_comment, restore_like
 
@@ -57,6 +59,10 @@ class Restoration:
             yield from self._relink(f"blogs/{blog['folder']}", blog["slug"])
         yield from self._social()
         yield from self._redirects()
+        for user in User.objects.filter(blocked_at__isnull=False):
+            if user.is_blocked(clock.now()):
+                with transaction.atomic():
+                    withhold_reactions(user)
 
     # Users and what they keep
 

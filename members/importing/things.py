@@ -6,7 +6,7 @@ pictures are whatever the source understands: `Source.picture` gives the bytes, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -125,5 +125,5 @@ class Source(Protocol):
     def picture(self, url: str, post: Post) -> File | None:
         """The picture at this address if the source itself has it, else None. Raises `Missing`."""
 
-    def finish(self, report: Report) -> None:
-        """Report what was left over when all posts have been read."""
+    def finish(self, report: Report, pictures: Collection[str]) -> None:
+        """Report what was left over when all posts have been read; these pictures are here, from now or before."""

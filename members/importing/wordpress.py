@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -78,9 +78,10 @@ class WordPress:
             raise Missing("it is not in the folder of uploads")
         return None
 
-    def finish(self, report: Report) -> None:
+    def finish(self, report: Report, pictures: Collection[str]) -> None:
         for attachment in self._library.never_shown():
-            report.lose("the media library", f"not carried, because no post shows it: {attachment.url}")
+            if attachment.url not in pictures:
+                report.lose("the media library", f"not carried, because no post shows it: {attachment.url}")
 
     def _survey(self) -> None:
         """Read the file once: is it whole, who wrote, and what is in its media library?"""
