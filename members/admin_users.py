@@ -17,6 +17,7 @@ from wagtail.users.views.users import IndexView as WagtailIndexView
 from wagtail.users.views.users import UserColumn
 from wagtail.users.views.users import UserViewSet as WagtailUserViewSet
 
+from accounts.blocks import not_blocked
 from accounts.models import Role, User
 from accounts.services import passwords
 from accounts.services.profiles import LONGEST_BIO, LONGEST_NAME, update_profile
@@ -122,15 +123,20 @@ class UserForm(PasswordsMixin, forms.ModelForm):
 
 
 class UserFilters(WagtailFilterSet):
-    """By role, and by when somebody joined."""
+    """By role, by blocks, and by when somebody joined."""
 
     role = django_filters.MultipleChoiceFilter(
         label=_("Role"), choices=Role.choices, widget=forms.CheckboxSelectMultiple
     )
+    blocked = django_filters.BooleanFilter(label=_("Blocked now"), method="by_block")
     date_joined = django_filters.DateFromToRangeFilter(label=_("Joined"), widget=DateRangePickerWidget)
 
     def __init__(self, *args, is_searching=False, **kwargs):
         super().__init__(*args, **kwargs)
+
+    def by_block(self, queryset, name, value):
+        free = not_blocked(clock.now())
+        return queryset.exclude(free) if value else queryset.filter(free)
 
     class Meta:
         model = User
@@ -145,7 +151,7 @@ class UserIndexView(WagtailIndexView):
     search_fields = ("username", "name", "email")
 
     def get_base_queryset(self):
-        return User.objects.filter(is_active=True).select_related("avatar")
+        return User.objects.filter(is_active=True).select_related("avatar", "wagtail_userprofile")
 
     def order_queryset(self, queryset):
         return generic.IndexView.order_queryset(self, queryset)

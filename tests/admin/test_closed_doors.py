@@ -53,6 +53,7 @@ def bobs(bob, picture):
         json={"title": f"{CANARY}Private", "slug": "qanary-private", "is_private": True, "tags": [f"{CANARY}T"]},
     )
     posts.append(bob.write(f"{CANARY}Hidden", blog=hidden["slug"], slug="qanary-hidden", **content))
+    bob.post(f"posts/{posts[-1]['id']}/comments/", json={"body": f"{CANARY}Remark"})
     file = bob.post(
         "files/", data={"comment": f"{CANARY}Comment"}, files=[("file", (f"{CANARY}.txt", b"Qanary bytes"))]
     )
@@ -158,6 +159,21 @@ class TestACrawlOfEveryAddress:
             f"/admin/bulk/media/file/delete/?id={bobs['file']}",
             f"/admin/bulk/media/image/add_tags/?id={image}",
             "/admin/bulk/accounts/user/delete/?id=3",
+            "/admin/bulk/accounts/user/block/?id=3",
+            "/admin/bulk/social/comment/delete/?id=1",
+            f"/admin/bulk/blogs/blogcard/block/?id={page}",
+            "/admin/bulk/moderation/report/delete/?id=1",
+            "/admin/moderation/users/?q=Qana",
+            "/admin/moderation/users/?export=csv",
+            "/admin/moderation/comments/?q=Qana",
+            "/admin/moderation/comments/results/?q=Qana",
+            "/admin/moderation/blogs/?export=xlsx",
+            f"/admin/moderation/blogs/{page}/",
+            "/admin/moderation/reports/?status=any",
+            "/admin/moderation/blocks/",
+            "/admin/moderation/reviews/",
+            "/admin/reports/site-history/",
+            "/admin/reports/site-history/results/?export=csv",
         ):
             for redirects in (False, True):
                 answer = author.client.get(path, follow=redirects)

@@ -34,6 +34,8 @@ class TestUsers:
         assert b"alice@example.com" in found
         assert b"bob@example.com" not in found
         assert b"alice@example.com" not in chief.get("/admin/users/", role="admin").content
+        assert b"alice@example.com" in chief.get("/admin/users/", blocked="false").content
+        assert b"alice@example.com" not in chief.get("/admin/users/", blocked="true").content
 
     def test_added_get_a_first_blog(self, chief, anyone):
         chief.post(reverse("wagtailusers_users:add"), NEW, 302)

@@ -38,7 +38,7 @@ def busy(reviewer, reported, remark, alice, bob) -> None:
     act(reviewer, "blogs/blogcard/block", BlogCard.objects.get(slug="bob").pk, term="7", reason="Spam")
 
 
-def crawl(somebody, start: list[str], most: int = 250) -> dict[str, int]:
+def crawl(somebody, start: list[str], most: int = 200) -> dict[str, tuple[int, bytes]]:
     """What every address answers that one comes to, at most a few of each kind."""
     waiting, answers, kinds = list(start), {}, {}
     while waiting and len(answers) < most:
@@ -48,33 +48,34 @@ def crawl(somebody, start: list[str], most: int = 250) -> dict[str, int]:
         if bulk := BULK.fullmatch(path):  # the browser adds what is chosen
             app, model, action = bulk.groups()
             open_ones = BULK_ACTIONS.get((app, model), set()) | BULK_ACTIONS_OF_MODERATORS.get((app, model), set())
-            answers[path] = 200 if action in open_ones else 404
+            answers[path] = (200 if action in open_ones else 404, b"")
             continue
         name = resolve(path.partition("?")[0]).view_name
         kinds[name] = kinds.get(name, 0) + 1
-        if kinds[name] > 6 or "export=" in path:
+        if kinds[name] > 4 or "export=" in path:
             continue
         answer = somebody.client.get(path)
-        answers[path] = answer.status_code
+        content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        answers[path] = (answer.status_code, content)
         if answer.status_code == 200 and not answer.streaming and "html" in answer["Content-Type"]:
             waiting += sorted(links(answer))
     return answers
 
 
+def dead_ends(answers: dict[str, tuple[int, bytes]]) -> list[str]:
+    return [path for path, (status, _content) in answers.items() if status not in (200, 302)]
+
+
 class TestAModerator:
-    def test_comes_from_page_to_page_without_a_dead_end(self, reviewer, busy):
+    def test_comes_from_page_to_page_without_a_dead_end_or_a_draft_of_others(self, reviewer, busy):
         answers = crawl(reviewer, ["/admin/"])
-        assert [path for path, code in answers.items() if code not in (200, 302)] == []
+        assert dead_ends(answers) == []
         reached = {resolve(path.partition("?")[0]).view_name for path in answers}
         for name in ("reports", "reviews", "comments", "blogs", "users", "blocks"):
             assert f"moderation_{name}:index" in reached
         assert {"moderation_users:page", "moderation_blogs:page", "moderation_reports:page"} <= reached
         assert "moderation_site_history" in reached
-
-    def test_meets_nobody_elses_draft_on_the_way(self, reviewer, busy):
-        for path in crawl(reviewer, ["/admin/"]):
-            answer = reviewer.client.get(path)
-            content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        for path, (_status, content) in answers.items():
             for secret in (b"Draft of Bob", b"Changed one"):
                 assert secret not in content, path
 
@@ -82,5 +83,4 @@ class TestAModerator:
 class TestAnAdmin:
     def test_comes_from_page_to_page_without_a_dead_end(self, chief, busy):
         bob = User.objects.get(username="bob").pk
-        answers = crawl(chief, ["/admin/", f"/admin/moderation/users/{bob}/"])
-        assert [path for path, code in answers.items() if code not in (200, 302)] == []
+        assert dead_ends(crawl(chief, ["/admin/", f"/admin/moderation/users/{bob}/"])) == []
