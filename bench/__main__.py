@@ -65,7 +65,7 @@ def _measure(database: str, posts: int, options: argparse.Namespace) -> Result:
         stack.enter_context(site.serving())
         columns = (TextColumn("measuring"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=console) as progress:
-            task = progress.add_task("", total=steps(options.rounds))
+            task = progress.add_task("", total=steps(site, options.rounds))
             rates = measure(site, rounds=options.rounds, seconds=options.seconds, tick=lambda: progress.advance(task))
         queries = {"ours": site.ours["queries"], "stock": site.stock["queries"]}
         return Result(database, posts, site.ours["depth"], rates, queries)

@@ -12,10 +12,8 @@ from statistics import median
 
 from bench.sites import ROOT, Site
 
-READS = ("first", "deep", "detail", "home")
+READS = ("first", "deep", "detail", "home", "search", "rare")
 SERVERS = ("floor", "ours", "uncached", "stock")
-MEASURED = [(name, server) for name in READS for server in SERVERS if (name, server) != ("home", "stock")]
-"""What is measured on which server: stock Wagtail knows no following."""
 WRITERS = ("ours", "stock")
 CONNECTIONS = 8
 
@@ -25,6 +23,10 @@ class Rates:
     """Answers per second, by server and request, one number a round."""
 
     rounds: dict[tuple[str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
+
+    def has(self, server: str, name: str) -> bool:
+        """Whether this was measured."""
+        return (server, name) in self.rounds
 
     def of(self, server: str, name: str) -> float:
         """The median."""
@@ -40,7 +42,7 @@ def measure(site: Site, *, rounds: int, seconds: float, tick: Callable[[], None]
     """Measure every request on every server, after a round to warm up. The writes come last."""
     rates = Rates()
     for round_number in range(rounds + 1):
-        for name, server in MEASURED:
+        for name, server in _measured(site):
             rate = _rate(site, server, name, seconds=seconds if round_number else seconds / 2)
             if round_number:
                 rates.rounds[server, name].append(rate)
@@ -54,9 +56,15 @@ def measure(site: Site, *, rounds: int, seconds: float, tick: Callable[[], None]
     return rates
 
 
-def steps(rounds: int) -> int:
+def steps(site: Site, rounds: int) -> int:
     """How often `measure` calls `tick`."""
-    return (rounds + 1) * (len(MEASURED) + len(WRITERS))
+    return (rounds + 1) * (len(_measured(site)) + len(WRITERS))
+
+
+def _measured(site: Site) -> list[tuple[str, str]]:
+    """What is read from which server: stock Wagtail knows no following, and searches only where it has an index."""
+    known = site.stock["requests"]
+    return [(name, server) for name in READS for server in SERVERS if server != "stock" or name in known]
 
 
 def _rate(site: Site, server: str, name: str, *, seconds: float, connections: int = CONNECTIONS) -> float:

@@ -28,6 +28,8 @@ DEEP = 90_000
 LIMIT = 20
 FOLLOWED = 200
 FIELDS = "intro,tags,feature_image"
+SEARCHED = {"search": "garden", "rare": "jazz+optics"}
+"""A word that stands in half of all posts, and two tags that one of a thousand posts has both of."""
 
 BODY = {
     "title": "A post to measure with",
@@ -59,6 +61,7 @@ def ours(folder: Path) -> dict:
         "deep": f"/api/v2/feed/latest/?limit={LIMIT}&cursor={seal(Position(edge), 'feed/latest')}",
         "detail": f"/api/v2/posts/{edge[1]}/",
         "home": f"/api/v2/feed/home/?limit={LIMIT}",
+        **{name: f"/api/v2/search/?type=posts&limit={LIMIT}&q={words}" for name, words in SEARCHED.items()},
     }
     _follow(blog.owner_id)
     headers = {"Authorization": f"Bearer {token}"}
@@ -106,6 +109,9 @@ def stock(facts: dict) -> dict:
         "deep": f"{listing}&offset={facts['depth']}",
         "detail": f"{page}{facts['detail']}/?fields=*",
     }
+    if facts["is_indexed"]:
+        searching = f"{page}?type=blogs.BlogPostPage&limit={LIMIT}&fields={FIELDS}&search="
+        paths |= {name: f"{searching}{words}" for name, words in SEARCHED.items()}
     client = Client()
     queries = {}
     for name, path in paths.items():
