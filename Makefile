@@ -8,10 +8,10 @@ KILLS ?= 100
 LOCKING = --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run web worker beat stats demo seed test chaos lint backup restore lock format bench
+.PHONY: help run web worker beat stats demo seed test e2e chaos lint backup restore lock format bench
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.installed ## install, migrate and serve everything on http://127.0.0.1:8000 (SQLite, files on disk)
 	@$(BIN)/python -m cms.run
@@ -37,6 +37,9 @@ seed: $(VENV)/.installed ## fill the database with generated posts: make seed PO
 test: $(VENV)/.installed-dev ## all tests, on SQLite and then on PostgreSQL
 	$(BIN)/python -m pytest --database sqlite
 	$(BIN)/python -m pytest --database postgresql
+
+e2e: $(VENV)/.installed-dev ## the admin driven in Chromium, with pictures of it in docs/screenshots
+	SCREENSHOTS=1 $(BIN)/python -m pytest --database sqlite tests/e2e
 
 chaos: $(VENV)/.installed-dev ## kill web, workers and RabbitMQ again and again while mails are sent (a quarter of an hour)
 	KILLS=$(KILLS) $(BIN)/python -m pytest -s --database postgresql tests/faults

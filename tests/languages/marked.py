@@ -32,6 +32,7 @@ TO_OPERATORS = (
     "cms/settings/",
     "cms/keys.py",
     "cms/environment.py",
+    "core/backups/",
     "members/importing/",
     "/management/",
     "metrics.py",
