@@ -8,8 +8,8 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import F
 
-from accounts.blocks import not_blocked
 from accounts.models import User
+from accounts.permissions import require_still_active
 from blogs import cards, withholding
 from blogs.blocked import require_unblocked
 from blogs.models import BlogCard, Follow
@@ -36,6 +36,7 @@ def follow_blog(*, actor: User, blog: BlogCard) -> str:
     accepted_at = None if blog.is_private else clock.now()
     follow, is_new = Follow.objects.get_or_create(user=actor, blog=blog, defaults={"accepted_at": accepted_at})
     if is_new:
+        require_still_active(actor)
         if accepted_at:
             _count(blog, +1)
         kind = "blog.followed" if accepted_at else "follow.requested"
@@ -111,8 +112,8 @@ def _accept(blog: BlogCard, **which) -> int:
         at = clock.now()
         requests.update(accepted_at=at)
         _count(blog, len(users))
-        blocked = User.objects.filter(pk__in=users).exclude(not_blocked(at))
-        withholding.withhold_followers(blog_id=blog.pk, users=blocked)
+        locked = User.objects.select_for_update(no_key=True).filter(pk__in=users).order_by("pk")
+        withholding.withhold_followers(blog_id=blog.pk, users=[user for user in locked if user.is_blocked(at)])
         outbox.record("follow.accepted", blog=blog.pk, users=users, actor=blog.owner_id, at=clock.iso(at))
     return len(users)
 

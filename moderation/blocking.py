@@ -132,15 +132,6 @@ def withhold_reactions(user: User) -> None:
     withholding.withhold(user_id=user.pk, posts=likes, until=user.blocked_until)
 
 
-@outbox.handles("user.blocked")
-def withhold_what_came_meanwhile(*, user: int, **facts) -> None:
-    """Withhold also what a request of the user's did that was under way when he was blocked."""
-    with transaction.atomic():
-        found = User.objects.select_for_update().filter(pk=user).first()
-        if found is not None and found.is_blocked(clock.now()):
-            withhold_reactions(found)
-
-
 def _check(until: datetime | None, reason: str, at: datetime) -> None:
     if until is not None and until <= at:
         raise Invalid("This time has passed.", code="in_the_past", attr="until")

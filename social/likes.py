@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from accounts.blocks import not_blocked
 from accounts.models import User
+from accounts.permissions import require_still_active
 from accounts.viewers import Viewer
 from blogs import cards, withholding
 from blogs.models import PostCard
@@ -52,6 +53,7 @@ def like_post(*, actor: User, post: PostCard) -> int:
     """Like a post; liking it twice is the same as liking it once. Returns how many likes it has now."""
     like, is_new = Like.objects.get_or_create(user=actor, post=post)
     if is_new:
+        require_still_active(actor)
         cards.count(post.pk, likes=+1)
         outbox.record("post.liked", post=post.pk, blog=post.blog_id, actor=actor.pk, at=clock.iso(like.created_at))
     counted = PostCard.objects.annotate(withheld=withholding.withheld_likes(clock.now()))

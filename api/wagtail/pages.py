@@ -161,7 +161,7 @@ class PagesViewSet(OurRules, PagesAPIViewSet):
         related = ("locale", *self.cards.get(pages.model, ()))
         if pages.model is BlogPostPage and "body" not in self.get_serializer_class().Meta.fields:
             pages = pages.defer(*HEAVY)
-        return pages.select_related(*related)
+        return shown.with_withheld(pages.select_related(*related))
 
     def paginate_queryset(self, queryset):
         pages = list(super().paginate_queryset(queryset))
@@ -176,7 +176,8 @@ class PagesViewSet(OurRules, PagesAPIViewSet):
                 raise Http404
             kind = found.specific_class or Page
             related = ("locale", *self.cards.get(kind, ()))
-            page = kind_visible_to(kind, self.viewer).select_related(*related).filter(pk=found.pk).first()
+            pages = kind_visible_to(kind, self.viewer).select_related(*related)
+            page = shown.with_withheld(pages).filter(pk=found.pk).first()
             if page is None:
                 raise Http404
             self._read_addresses([page])

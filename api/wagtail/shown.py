@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 
+from django.db.models import QuerySet
 from wagtail.api.rich_text import APIRichText
 from wagtail.models import Page
 
-from blogs import page_links
+from blogs import page_links, withholding
 from blogs.body import to_markdown
 from blogs.models import BlogPage, BlogPostPage
 from blogs.richtext import FEATURES, clean_paragraph
 from blogs.urls import blog_url, post_url
-from core import holes
+from core import clock, holes
 from media.documents import avatar_document_of, image_document, user_ref, user_ref_json
 from media.models import Image
 
@@ -62,8 +63,18 @@ def _filled(post: BlogPostPage, fragment: str) -> str:
     return holes.fill(fragment, user_ref_json(author.username, author.name, avatar_document_of(author)))
 
 
+def with_withheld(pages: QuerySet) -> QuerySet:
+    """The pages of posts or blogs with what `post_counts` and `blog_counts` take off for users who are blocked."""
+    if pages.model is BlogPostPage:
+        return pages.annotate(withheld=withholding.withheld_likes(clock.now()))
+    if pages.model is BlogPage:
+        return pages.annotate(withheld=withholding.withheld_follows(clock.now()))
+    return pages
+
+
 def post_counts(post: BlogPostPage) -> dict:
-    return {"likes": post.card.like_count, "comments": post.card.comment_count, "replies": post.card.reply_count}
+    likes = post.card.like_count - (post.withheld or 0)
+    return {"likes": likes, "comments": post.card.comment_count, "replies": post.card.reply_count}
 
 
 def post_owner(post: BlogPostPage) -> dict:
@@ -75,7 +86,7 @@ def blog_owner(blog: BlogPage) -> dict:
 
 
 def blog_counts(blog: BlogPage) -> dict:
-    return {"posts": blog.card.post_count, "followers": blog.card.follower_count}
+    return {"posts": blog.card.post_count, "followers": blog.card.follower_count - (blog.withheld or 0)}
 
 
 def blog_tags(blog: BlogPage) -> list[str]:

@@ -9,6 +9,8 @@ class Withheld(models.Model):
 
     The counters on the cards count it on; whoever shows them takes off what is withheld at the moment. So a counter is
     right again the moment a block ends, without any job.
+
+    The foreign keys to cards are no constraints, so that a block waits for nobody who writes to a card.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -21,7 +23,9 @@ class Withheld(models.Model):
 class WithheldLike(Withheld):
     """A like that does not count now."""
 
-    post = models.ForeignKey(PostCard, on_delete=models.CASCADE, related_name="withheld_likes", db_index=False)
+    post = models.ForeignKey(
+        PostCard, on_delete=models.CASCADE, related_name="withheld_likes", db_index=False, db_constraint=False
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["post", "user"], name="one_withheld_like_per_user_and_post")]
@@ -33,7 +37,9 @@ class WithheldLike(Withheld):
 class WithheldFollow(Withheld):
     """A follow that does not count now."""
 
-    blog = models.ForeignKey(BlogCard, on_delete=models.CASCADE, related_name="withheld_follows", db_index=False)
+    blog = models.ForeignKey(
+        BlogCard, on_delete=models.CASCADE, related_name="withheld_follows", db_index=False, db_constraint=False
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["blog", "user"], name="one_withheld_follow_per_user_and_blog")]

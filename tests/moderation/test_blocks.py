@@ -233,6 +233,9 @@ class TestBlockOfAUser:
         assert [user["username"] for user in anyone.get(f"posts/{post}/likes/")["items"]] == ["charlie"]
         assert anyone.get("blogs/alice/")["counts"]["followers"] == 1
         assert [user["username"] for user in alice.get("blogs/alice/followers/")["items"]] == ["charlie"]
+        page = anyone.get(f"pages/{post}/")
+        blog = anyone.get("pages/", type="blogs.BlogPage", slug="alice", fields="counts")["items"][0]
+        assert (page["counts"]["likes"], blog["counts"]["followers"]) == (1, 1)
         assert alice.put(f"posts/{post}/like/")["likes"] == 2
         admin.delete("users/bob/block/")
         assert anyone.get(f"posts/{post}/")["counts"]["likes"] == 3
