@@ -23,8 +23,8 @@ def highlight(query: Query, *, title: str, intro: str, body: str) -> str:
 
 def _passage(query: Query, text: str, *, is_needed: bool = False) -> str:
     places = places_of(text)
-    stems = {stem(word): word for word in query.words}
-    hits = {number: found for number, (_, _, word) in enumerate(places) if (found := _found(query, stems, word))}
+    meant = _meant(query, {word for _, _, word in places})
+    hits = {number: meant[word] for number, (_, _, word) in enumerate(places) if word in meant}
     if not places or not (hits or is_needed):
         return ""
     first = max(_first_with_most(hits) - WORDS_BEFORE, 0) if hits else 0
@@ -39,11 +39,14 @@ def _passage(query: Query, text: str, *, is_needed: bool = False) -> str:
     return " ".join("".join([*parts, escape(tail[:20], quote=False)]).split())
 
 
-def _found(query: Query, stems: dict[str, str], word: str) -> str:
-    """Which word of the query this one stands for, if any."""
-    if found := stems.get(stem(word)) or stems.get(word):
-        return found
-    return query.beginning if query.beginning and word.startswith(query.beginning) else ""
+def _meant(query: Query, words: set[str]) -> dict[str, str]:
+    """Those of the words that were looked for, each with the word of the query that it stands for."""
+    stems = {stem(word): word for word in query.words}
+    beginning = query.beginning
+    meant = {word: found for word in words if (found := stems.get(stem(word)) or stems.get(word))}
+    if beginning:
+        meant |= {word: beginning for word in words if word.startswith(beginning)}
+    return meant
 
 
 def _first_with_most(hits: dict[int, str]) -> int:

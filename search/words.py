@@ -44,7 +44,12 @@ def words_of(text: str) -> list[str]:
 
 def places_of(text: str) -> list[tuple[int, int, str]]:
     """Where the words of a text begin and end, each with its folded form."""
-    return [(found.start(), found.end(), _cut(fold(found[0]))) for found in _SHOWN_WORD.finditer(text)]
+    return [(*found.span(), _folded(found[0])) for found in _SHOWN_WORD.finditer(text)]
+
+
+@lru_cache(maxsize=2**16)
+def _folded(word: str) -> str:
+    return _cut(fold(word))
 
 
 @lru_cache(maxsize=2**17)
