@@ -9,7 +9,7 @@ from django.db.models import F
 
 from blogs import cards
 from blogs.models import PostCard
-from core import outbox
+from core import clock, outbox
 from social.models import Announcement, Comment, Like
 
 
@@ -44,7 +44,7 @@ def restore_comment(
             Comment.objects.filter(pk=parent_id).update(reply_count=F("reply_count") + 1)
         cards.count(post.pk, comments=+1)
         facts = {"comment": comment.pk, "post": post.pk, "blog": post.blog_id, "actor": author_id}
-        outbox.record("comment.added", **facts, is_old=True)
+        outbox.record("comment.added", **facts, at=clock.iso(created_at), is_old=True)
     return comment
 
 
@@ -54,4 +54,5 @@ def restore_like(*, user_id: int, post: PostCard, created_at: datetime) -> None:
     _, is_new = Like.objects.get_or_create(user_id=user_id, post=post, defaults={"created_at": created_at})
     if is_new:
         cards.count(post.pk, likes=+1)
-        outbox.record("post.liked", post=post.pk, blog=post.blog_id, actor=user_id, is_old=True)
+        facts = {"post": post.pk, "blog": post.blog_id, "actor": user_id}
+        outbox.record("post.liked", **facts, at=clock.iso(created_at), is_old=True)

@@ -19,7 +19,7 @@ from blogs.services import bodies, pages, tree
 from blogs.services.changes import one_change, settle_blog, settle_new_post
 from blogs.services.publishing import start_review
 from blogs.services.tags import tags_named
-from core import outbox
+from core import clock, outbox
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def restore_follow(*, blog: BlogCard, user: User, created_at: datetime, accepted
     if is_new and accepted_at:
         BlogCard.objects.filter(pk=blog.pk).update(follower_count=F("follower_count") + 1)
         cards.note_change()
-        outbox.record("blog.followed", blog=blog.pk, actor=user.pk, is_old=True)
+        outbox.record("blog.followed", blog=blog.pk, actor=user.pk, at=clock.iso(accepted_at), is_old=True)
 
 
 def _set_version(post: BlogPostPage, version: Mapping[str, Any]) -> None:
