@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from blogs.body.inline import BREAK, Mark, Marks, Run, collapse, link, mark_of, rich_html
 from blogs.body.limits import CAPTION_LENGTH, HEADING_LENGTH, LANGUAGE_LENGTH, QUOTE_LENGTH
@@ -17,22 +18,41 @@ FindImages = Callable[[list[str]], Mapping[str, int]]
 HEADING_LEVELS = {"h1": 2, "h2": 2, "h3": 3, "h4": 4, "h5": 4, "h6": 4}
 
 _LANGUAGE = re.compile(r"(?:language-|lang-|highlight-source-|brush:\s*)([\w+#.-]+)")
+_RELATIVE = re.compile(r"(?![A-Za-z][A-Za-z0-9+.-]*:)[^#?\s]")
 _ATTRIBUTION = re.compile(r"\s*(?:—|–|--|―)\s*(?=\S)")
 _PLAIN_QUOTE = {"p", "br", "cite", "footer"}
 _SILENT = {"wbr", "col", "colgroup", "rp"}
 _TRANSPARENT = frozenset("a abbr bdi bdo cite ins mark ruby rt small span time u".split())  # noqa: SIM905
 
 
-def from_html(html: str, *, find_images: FindImages = lambda urls: {}) -> list[dict]:
+def from_html(
+    html: str, *, find_images: FindImages = lambda urls: {}, base_url: Callable[[], str] | None = None
+) -> list[dict]:
     """The blocks that say what the HTML says, still without ids.
 
-    Images of the author's own become image blocks, others links. Raises `Invalid` for HTML nested too deeply.
+    Images of the author's own become image blocks, others links. `base_url` gives the address that relative links
+    start from; without it, or where they lead nowhere else, they keep only their text. Raises `Invalid` for HTML
+    nested too deeply.
     """
     root = parse(html)
+    _make_links_absolute(root, base_url)
     urls = [node.attrs["src"] for node in root.walk() if node.tag == "img" and node.attrs.get("src")]
     reader = _Reader(find_images(urls) if urls else {})
     reader.read(root)
     return reader.blocks
+
+
+def _make_links_absolute(root: Node, base_url: Callable[[], str] | None) -> None:
+    relative = [node for node in root.walk() if node.tag == "a" and _RELATIVE.match(node.attrs.get("href", "").strip())]
+    if relative and base_url:
+        base = base_url()
+        for node in relative:
+            try:
+                url = urljoin(base, node.attrs["href"].strip())
+            except ValueError:
+                continue
+            if not url.startswith(base):
+                node.attrs["href"] = url
 
 
 def to_paragraph(html: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from cmarkgfm.cmark import Options, markdown_to_html_with_extensions
 
@@ -14,10 +15,12 @@ _FENCED = re.compile(r"^ {0,3}(```|~~~).*?(?:^ {0,3}\1|\Z)", re.MULTILINE | re.D
 _NOTE = re.compile(r"(?<!\\)(?P<start>^ {0,3})?\[\^(?P<label>[^\]\s]{1,100})\](?P<colon>:)?", re.MULTILINE)
 
 
-def from_markdown(markdown: str, *, find_images: FindImages = lambda urls: {}) -> list[dict]:
+def from_markdown(
+    markdown: str, *, find_images: FindImages = lambda urls: {}, base_url: Callable[[], str] | None = None
+) -> list[dict]:
     """The blocks that say what the Markdown says, still without ids; as `from_html` for the HTML in it."""
     html = markdown_to_html_with_extensions(_cite_footnotes(markdown), _OPTIONS, _EXTENSIONS)
-    return from_html(html, find_images=find_images)
+    return from_html(html, find_images=find_images, base_url=base_url)
 
 
 def _cite_footnotes(markdown: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from urllib.parse import unquote, urlsplit
 
 from django.core.files.base import File
@@ -14,6 +14,7 @@ from accounts.models import User
 from blogs.body import check_text, from_blocks, from_html, from_markdown, with_ids
 from blogs.body.limits import BODY_LENGTH, MOST_BLOCKS, MOST_IMAGES
 from blogs.models import BlogPostPage
+from blogs.urls import post_url
 from core.errors import DomainError, Invalid, Problem
 from media.models import Image
 
@@ -27,11 +28,14 @@ def own_images(owner: User, ids: Collection[int]) -> set[int]:
     return set(Image.objects.filter(pk__in=ids, uploaded_by_user=owner).values_list("pk", flat=True))
 
 
-def read_body(author: User, given: Mapping, *, uploads: Sequence[File] = ()) -> list[dict] | None:
+def read_body(
+    author: User, given: Mapping, *, blog_slug: Callable[[], str], uploads: Sequence[File] = ()
+) -> list[dict] | None:
     """The blocks of a body given as `body`, `markdown` or `html`; None if there is none.
 
     In Markdown and HTML, images of the author's own become image blocks, and so do uploads that are named there by
-    their file names: their ids are negative until `place_uploads`. Raises `Invalid`.
+    their file names: their ids are negative until `place_uploads`. Links there may be relative to the address of a
+    post of the blog. Raises `Invalid`.
     """
     forms = [name for name in FORMS if given.get(name) is not None]
     if not forms:
@@ -46,7 +50,11 @@ def read_body(author: User, given: Mapping, *, uploads: Sequence[File] = ()) -> 
     check_text(value, form)
     convert = from_markdown if form == "markdown" else from_html
     try:
-        blocks = convert(value, find_images=lambda urls: _find_images(author, urls, uploads))
+        blocks = convert(
+            value,
+            find_images=lambda urls: _find_images(author, urls, uploads),
+            base_url=lambda: post_url(blog_slug(), "-"),
+        )
     except DomainError as error:
         raise Invalid.many(Problem(problem.detail, problem.code, form) for problem in error.problems) from error
     if len(blocks) > MOST_BLOCKS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
@@ -63,7 +63,8 @@ def create_post(
     given = {"title": title, "intro": intro, "tags": tags, "feature_image": feature_image, "seo": seo, "slug": slug}
     given |= {"comments_open": comments_open, "publish_at": publish_at, "expire_at": expire_at, "reply_to": reply_to}
     given |= {"published_at": published_at, "body": body, "markdown": markdown, "html": html}
-    read = _read(author, {name: value for name, value in given.items() if value is not None}, uploads=images)
+    given = {name: value for name, value in given.items() if value is not None}
+    read = _read(author, given, blog_slug=lambda: blog.slug, uploads=images)
     blocks, tag_names, own_slug = read.pop("body", []), read.pop("tags", []), read.pop("slug", None)
     pictures = prepared(owner=author, uploads=images, attr="images") if images else nullcontext([])
     with pictures as pictures, one_change():
@@ -98,7 +99,7 @@ def update_post(*, actor: User, post: BlogPostPage, **changes: Any) -> BlogPostP
     with one_change():
         post = tree.lock_post(post)
         require_author(actor, post)
-        read = _read(actor, changes, post=post)
+        read = _read(actor, changes, blog_slug=lambda: post.get_parent().slug, post=post)
         latest = post.get_latest_revision_as_object()
         _apply(read, latest, post)
         return save_version(post, latest, actor=actor, status=status)
@@ -172,7 +173,14 @@ class _DeleteWithReason(DeletePageAction):
         log(instance=page, action="wagtail.delete", user=self.user, deleted=True, data=data)
 
 
-def _read(author: User, given: Mapping, *, post: BlogPostPage | None = None, uploads: Sequence[File] = ()) -> dict:
+def _read(
+    author: User,
+    given: Mapping,
+    *,
+    blog_slug: Callable[[], str],
+    post: BlogPostPage | None = None,
+    uploads: Sequence[File] = (),
+) -> dict:
     """The given fields as a page holds them, but `body` as blocks and `tags` as names. Raises `Invalid`."""
     problems = Problems()
     read: dict[str, Any] = {}
@@ -196,7 +204,7 @@ def _read(author: User, given: Mapping, *, post: BlogPostPage | None = None, upl
     if "reply_to" in given:
         read["reply_to_id"] = _read_reply(author, given["reply_to"], post, problems)
     try:
-        blocks = bodies.read_body(author, given, uploads=uploads)
+        blocks = bodies.read_body(author, given, blog_slug=blog_slug, uploads=uploads)
     except Invalid as error:
         problems.found += error.problems
     else:

@@ -96,3 +96,39 @@ class TestLinkToABlog:
     def test_to_no_blog_and_no_post_is_plain_text(self, anyone, alice, page):
         body = [{"type": "paragraph", "value": f'<p><a linktype="page" id="{page}">Nowhere</a></p>'}]
         assert paragraph(anyone, alice.write("L", body=body)["id"]) == "<p>Nowhere</p>"
+
+
+class TestRelativeLinkInMarkdown:
+    @pytest.mark.parametrize(
+        ("written", "address"),
+        [
+            ("/about/", "/about/"),
+            ("../other-post/", "/alice/other-post/"),
+            ("../../bob/", "/bob/"),
+            ("../", "/alice/"),
+            ("../../../../x", "/x"),
+        ],
+    )
+    def test_starts_from_the_post(self, alice, written, address):
+        expected = f'<p><a href="{settings.BASE_URL}{address}" rel="ugc nofollow noopener">There</a></p>'
+        by_markdown = alice.write("Linking", markdown=f"[There]({written})")
+        assert by_markdown["body"][0]["value"] == expected
+        by_html = alice.patch(f"posts/{by_markdown['id']}/", json={"html": f'<a href="{written}">There</a>'})
+        assert by_html["body"][0]["value"] == expected
+
+    def test_is_taken_from_the_frontend(self, alice, settings):
+        settings.FRONTEND_URL = "https://blog.example"
+        post = alice.write("Linking", markdown="[There](/about/)")
+        assert 'href="https://blog.example/about/"' in post["body"][0]["value"]
+
+    @pytest.mark.parametrize(
+        "written", ["#part", "?x=1", "picture.jpg", "./more", "javascript:alert(1)", "data:text/html,x", "ftp://x/"]
+    )
+    def test_keeps_its_text_alone_where_it_leads_nowhere_else(self, alice, written):
+        assert alice.write("Linking", markdown=f"[There]({written})")["body"][0]["value"] == "<p>There</p>"
+
+    @pytest.mark.parametrize("written", ["//[", "//evil.example/", "\\\\evil", "/\\evil.example", "http:/x", "///x"])
+    def test_is_no_trouble_when_it_is_odd(self, alice, written):
+        value = alice.write("Linking", html=f'<a href="{written}">There</a>')["body"][0]["value"]
+        assert "There" in value
+        assert "javascript" not in value
