@@ -46,7 +46,7 @@ _TAGS = (
     "table tbody td tfoot th thead tr ul"
 ).replace(" ", "|")
 _STARTS_BLOCK = re.compile(rf"\s*<(?:/?(?:{_TAGS})\b|!--)", re.IGNORECASE)
-_BLOCK_EDGE = re.compile(rf"(?<!\n)(<(?:{_TAGS})\b[^>]*>)|(</(?:{_TAGS})>)", re.IGNORECASE)
+_BLOCK_EDGE = re.compile(rf"(<(?:{_TAGS})\b[^>]*>)|(</(?:{_TAGS})>)", re.IGNORECASE)
 
 
 class Text:

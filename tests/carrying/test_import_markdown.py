@@ -85,6 +85,11 @@ class TestImport:
         blog.save_revision().publish()
         assert "Location" not in anyone.get("/old/hello.html", 404).headers
 
+    def test_publishes_where_others_need_a_review(self, folder, anyone, settings):
+        settings.POSTS_REQUIRE_REVIEW = True
+        run("import_markdown", folder)
+        assert len(anyone.get("posts/")["items"]) == 2
+
     def test_changes_nothing_when_it_is_repeated(self, folder):
         run("import_markdown", folder)
         before = counts()

@@ -135,6 +135,14 @@ https://youtu.be/abc
         assert "no post shows it: " + address("lost.jpg") in said
         assert "no post shows it: " + address("a.jpg") not in bring(options=("--uploads", uploads))
 
+    def test_have_paragraphs_where_wordpress_makes_them(self, bring, anyone):
+        text = "One:\n<blockquote cite='x'>\n\nSaid <code>this</code>\n\n<cite>me</cite></blockquote>\nTwo\nlines"
+        bring(item(1, "Classic", f"{text}\n<ul>\n<li>a</li>\n<li>b\n<ul>\n<li>c</li>\n</ul>\n</li>\n</ul>\n<p>Own</p>"))
+        assert body_of(anyone, "Classic", "html").replace(' rel="ugc nofollow noopener"', "") == (
+            "<p>One:</p><blockquote>Said <code>this</code></blockquote><blockquote><i>me</i></blockquote>"
+            "<p>Two<br>lines</p><ul><li>a</li><li>b<ul><li>c</li></ul></li></ul><p>Own</p>"
+        )
+
     def test_keep_a_link_to_a_picture_that_cannot_be_had(self, bring, anyone):
         said = bring(item(1, "Bare", f'<img src="{address("none.jpg")}" alt="Gone">'))
         assert "picture not carried" in said
