@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -10,8 +11,9 @@ from rest_framework import serializers
 from accounts.viewers import Viewer
 from api import cursors, parameters, statistics
 from api.authentication import IsSignedIn
-from api.blogs import BelowBlog, find_blog
+from api.blogs import BelowBlog, BlogMoved, find_blog
 from api.negotiation import Unnegotiated
+from api.redirects import PermanentRedirect
 from blogs.models import BlogCard
 from core.errors import Invalid, NotAllowed
 from stats.figures import Figures
@@ -80,6 +82,19 @@ class BlogStatsView(BelowBlog):
         cursors.refuse_unknown(request.GET, ("from", "to", "format"))
         kind = format_of(request)
         return answer(statistics.figures_of(blog.pk, period_of(request)), kind, blog.slug)
+
+
+class AtServiceAddress(BlogStatsView):
+    """The same where the service would answer, on sites that have none."""
+
+    schema = None
+
+    def handle_exception(self, exc):
+        if isinstance(exc, BlogMoved):
+            query = self.request.META.get("QUERY_STRING")
+            path = reverse("stats-as-service", args=[exc.new])
+            return PermanentRedirect(f"{path}?{query}" if query else path)
+        return super().handle_exception(exc)
 
 
 def find_measured_blog(viewer: Viewer, slug: str) -> BlogCard:

@@ -9,6 +9,7 @@ from api import charts, feeds, sitemaps
 from api.docs import DocsView
 from api.errors import not_found
 from api.oembed import oembed
+from api.stats import AtServiceAddress
 from cms.media_files import serve_media
 from media.files import pages as files
 from members.exporting.pages import download as download_export
@@ -35,6 +36,7 @@ urlpatterns = [
     path("sitemaps/<int:number>.xml", sitemaps.part, name="sitemap-part"),
     path("robots.txt", sitemaps.robots),
     path("oembed/", oembed, name="oembed"),
+    path("stats/blogs/<str:slug>/", AtServiceAddress.as_view(), name="stats-as-service"),
     path("s/<uuid:share_id>/", files.shared, name="share"),
     path("exports/<str:token>/", download_export, name="export"),
     path("unsubscribe/<str:token>/", unsubscribe_page, name="unsubscribe"),

@@ -293,3 +293,14 @@ class TestRebuilding:
         bob.delete(f"posts/{busy['id']}/like/")
         assert totals(alice) == {**before["totals"], "likes": 0}
         assert date.fromisoformat(before["days"][0]["date"])
+
+
+class TestAddressOfTheService:
+    def test_answers_where_the_statistics_are_embedded(self, alice, bob, anyone):
+        found = alice.get(f"/stats/blogs/{alice.blog}/")
+        assert found == alice.get(f"blogs/{alice.blog}/stats/")
+        is_error(bob.call("GET", f"/stats/blogs/{alice.blog}/"), 403)
+        is_error(anyone.call("GET", f"/stats/blogs/{alice.blog}/"), 401)
+        alice.patch(f"blogs/{alice.blog}/", json={"slug": "renamed"})
+        moved = alice.call("GET", f"/stats/blogs/{alice.blog}/")
+        assert (moved.status_code, moved.headers["Location"].endswith("/stats/blogs/renamed/")) == (308, True)
