@@ -169,7 +169,7 @@ def _free_slug(post: Post, writer: Writer) -> str | None:
     """The slug the post had, if it is free in its blog, or one like it; None to have one made of the title."""
     if not post.slug:
         return None
-    base = make_slug(post.slug, "post")
+    base = make_slug(post.slug.replace(".", "-"), "post")
     slug, number = base, 1
     while BlogPostPage.objects.child_of(writer.blog).filter(slug=slug).exists():
         number += 1

@@ -7,46 +7,33 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping
-from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from wagtail.contrib.redirects.models import Redirect
 
 from accounts.models import User
-from accounts.services.restoring import restore_user
 from blogs.models import BlogCard, BlogPage, BlogPostPage, PostCard
 from blogs.services.restoring import PostState, relink_post, restore_blog, restore_follow, restore_post
 from core import clock
-from core.errors import DomainError
 from media.models import File, Image
-from media.services.restoring import restore_avatar, restore_file, restore_image
 from members.exporting.facts import pages_named, with_page_ids
-from members.exporting.names import NOBODY
-from members.importing.memory import Memory
 from members.importing.report import Report
+from members.importing.site_accounts import SiteAccounts
 from members.importing.site_files import SiteFiles
+from members.importing.site_things import moment_of
 from members.importing.things import Unreadable
 from members.models import ImportedThing
 from moderation.blocking import withhold_reactions
 from social.models import Muting
 from social.restoring import keep_quiet, restore_comment, restore_like
 
-PROFILE = ("name", "bio", "email", "mail_digest", "role", "is_active")
 
-
-class Restoration:
+class Restoration(SiteAccounts):
     """Restores a site from the files of its export."""
 
     def __init__(self, files: SiteFiles, report: Report):
-        self.report = report
-        self._files = files
-        self._memory = Memory(files.name)
-        self._user = lru_cache(10_000)(self._find_user)
-        self._image = lru_cache(10_000)(lambda path: self._found("picture", path))
-        self._page = lru_cache(10_000)(lambda path: self._found("post", path))
+        super().__init__(files, report)
         if not ImportedThing.objects.filter(source=files.name).exists() and _is_used():
             raise Unreadable("This site is not empty: there are blogs, pictures or files. Restore into a new one.")
 
@@ -63,86 +50,6 @@ class Restoration:
             if user.is_blocked(clock.now()):
                 with transaction.atomic():
                     withhold_reactions(user)
-
-    # Users and what they keep
-
-    def _users(self) -> Iterator[str]:
-        for facts in self._files.rows("users.json"):
-            self._once("user", facts["username"], lambda facts=facts: self._add_user(facts).pk)
-            yield facts["username"]
-        for facts in self._files.rows("users.json"):
-            user = User.objects.get(pk=self._user(facts["username"]))
-            yield from self._pictures(user, f"users/{user.username}/")
-            yield from self._keep_files(user, f"users/{user.username}/")
-            with transaction.atomic():
-                self._finish_user(user, facts)
-        yield from self._pictures(None, f"users/{NOBODY}/")
-
-    def _add_user(self, facts: Mapping[str, Any]) -> User:
-        present = User.objects.named(facts["username"]).first()
-        others = User.objects.addressed(facts["email"]).exclude(pk=present.pk if present else None)
-        if other := others.first():
-            raise Unreadable(
-                f"{other.username}, who is here, has the address of {facts['username']} in the export. "
-                f"Restore into a site whose admin is called {facts['username']} (ADMIN_USERNAME)."
-            )
-        known = {name: facts[name] for name in PROFILE}
-        known |= {"email_confirmed_at": _moment(facts["email_confirmed_at"])}
-        if present is None:
-            self.report.count("users")
-            return restore_user(username=facts["username"], joined_at=_moment(facts["joined_at"]), **known)
-        # The admin whom `migrate` founded, and who is the same one: his password stays.
-        known |= {"date_joined": _moment(facts["joined_at"]), "username": facts["username"]}
-        for name, value in known.items():
-            setattr(present, name, value)
-        present.save()
-        return present
-
-    def _finish_user(self, user: User, facts: Mapping[str, Any]) -> None:
-        if facts["avatar"] and (image := Image.objects.filter(pk=self._image(facts["avatar"])).first()):
-            restore_avatar(user=user, image=image)
-        if facts["block"]:
-            User.objects.filter(pk=user.pk).update(**self._block(facts["block"]))
-
-    def _pictures(self, owner: User | None, home: str) -> Iterator[str]:
-        for facts in self._files.rows(f"{home}images.json"):
-            path = facts["file"]
-            if self._memory.find("picture", path) is None:
-                try:
-                    with self._files.upload(path, most=settings.IMAGE_MAX_BYTES) as upload:
-                        restore_image(
-                            owner=owner,
-                            upload=upload,
-                            facts=facts,
-                            created_at=_moment(facts["created_at"]),
-                            note=lambda image, path=path: self._memory.note("picture", path, image.pk),
-                        )
-                    self.report.count("pictures")
-                except (DomainError, Unreadable) as error:
-                    self.report.fail(path, f"not carried: {error}")
-            yield path
-
-    def _keep_files(self, owner: User, home: str) -> Iterator[str]:
-        for facts in self._files.rows(f"{home}files.json"):
-            path = facts["file"]
-            if self._memory.find("file", path) is None:
-                try:
-                    with self._files.upload(path, most=settings.FILE_MAX_BYTES) as upload:
-                        restore_file(
-                            owner=owner,
-                            upload=upload,
-                            note=lambda file, path=path: self._memory.note("file", path, file.pk),
-                            title=facts["name"],
-                            comment=facts["comment"],
-                            content_type=facts["content_type"],
-                            created_at=_moment(facts["created_at"]),
-                            last_downloaded_at=_moment(facts["last_downloaded_at"]),
-                            share_id=facts["share"],
-                        )
-                    self.report.count("files")
-                except (DomainError, Unreadable) as error:
-                    self.report.fail(path, f"not carried: {error}")
-            yield path
 
     # Blogs and posts
 
@@ -165,7 +72,7 @@ class Restoration:
             fields=fields,
             tags=facts["tags"],
             is_live=facts["is_live"],
-            created_at=_moment(facts["created_at"]),
+            created_at=moment_of(facts["created_at"]),
             old_slugs=facts["old_slugs"],
             block=self._block(facts["block"]) if facts["block"] else None,
         )
@@ -181,10 +88,10 @@ class Restoration:
                 status=facts["status"],
                 is_in_review=facts["is_in_review"],
                 is_draft_scheduled=bool(draft and draft["is_scheduled"]),
-                published_at=_moment(facts["published_at"]),
-                first_publication=_moment(facts["first_publication"]),
-                updated_at=_moment(facts["updated_at"]),
-                edited_at=_moment(facts["edited_at"]),
+                published_at=moment_of(facts["published_at"]),
+                first_publication=moment_of(facts["first_publication"]),
+                updated_at=moment_of(facts["updated_at"]),
+                edited_at=moment_of(facts["edited_at"]),
                 old_slugs=facts["old_slugs"],
             ),
         )
@@ -201,8 +108,8 @@ class Restoration:
             "feature_image_id": self._image(facts["feature_image"]),
             "seo_title": facts["seo"]["title"],
             "search_description": facts["seo"]["description"],
-            "go_live_at": _moment(facts["publish_at"]),
-            "expire_at": _moment(facts["expire_at"]),
+            "go_live_at": moment_of(facts["publish_at"]),
+            "expire_at": moment_of(facts["expire_at"]),
             "body": self._body(facts["body"], {}),
         }
 
@@ -265,26 +172,26 @@ class Restoration:
             author_id=self._user(facts["author"]),
             parent_id=self._found("comment", f"{path}#{facts['parent']}") if facts["parent"] else None,
             body=facts["body"],
-            created_at=_moment(facts["created_at"]),
-            edited_at=_moment(facts["edited_at"]),
-            deleted_at=_moment(facts["deleted_at"]),
+            created_at=moment_of(facts["created_at"]),
+            edited_at=moment_of(facts["edited_at"]),
+            deleted_at=moment_of(facts["deleted_at"]),
         ).pk
 
     def _social(self) -> Iterator[str]:
         for facts in self._files.rows("likes.json"):
             user, card = self._user(facts["user"]), PostCard.objects.filter(pk=self._page(facts["post"])).first()
             if user and card:
-                restore_like(user_id=user, post=card, created_at=_moment(facts["created_at"]))
+                restore_like(user_id=user, post=card, created_at=moment_of(facts["created_at"]))
                 self.report.count("likes")
             yield facts["post"]
         for facts in self._files.rows("follows.json"):
             user = User.objects.filter(pk=self._user(facts["user"])).first()
             card = BlogCard.objects.filter(slug=facts["blog"]).first()
             if user and card:
-                times = {name: _moment(facts[name]) for name in ("created_at", "accepted_at")}
+                times = {name: moment_of(facts[name]) for name in ("created_at", "accepted_at")}
                 with transaction.atomic():
                     restore_follow(blog=card, user=user, **times)
-                    if muted_at := _moment(facts["muted_at"]):
+                    if muted_at := moment_of(facts["muted_at"]):
                         Muting.objects.get_or_create(user=user, blog=card, defaults={"created_at": muted_at})
                 self.report.count("follows")
             yield facts["blog"]
@@ -307,41 +214,10 @@ class Restoration:
                 self.report.count("redirects")
             yield facts["from"]
 
-    # Finding
-
-    def _once(self, kind: str, key: str, make) -> int:
-        """Make a thing, unless it was made before; gives its id."""
-        noted = self._memory.find(kind, key)
-        if noted is not None:
-            return noted.object_id
-        with transaction.atomic():
-            pk = make()
-            self._memory.note(kind, key, pk)
-        return pk
-
-    def _found(self, kind: str, key: str | None) -> int | None:
-        noted = self._memory.find(kind, key) if key else None
-        return noted.object_id if noted else None
-
-    def _find_user(self, username: str | None) -> int | None:
-        return self._found("user", username)
-
-    def _block(self, facts: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            "blocked_at": _moment(facts["at"]),
-            "blocked_until": _moment(facts["until"]),
-            "block_reason": facts["reason"],
-            "blocked_by_id": self._user(facts["by"]),
-        }
-
 
 def _leads(version: Mapping[str, Any]) -> bool:
     paragraphs = (block["value"] for block in version["body"] if block["type"] == "paragraph")
     return bool(version["reply_to"]) or any(pages_named(value) for value in paragraphs)
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def _is_used() -> bool:
