@@ -174,6 +174,8 @@ class BlocksView(Listing):
     """Who and what was blocked, the newest first."""
 
     page_title = _("Blocks")
+    verbose_name = _("block")
+    verbose_name_plural = _("blocks")
     default_ordering = "-timestamp"
     search_fields = ("label",)
     acts = [Lift]

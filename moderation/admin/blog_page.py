@@ -63,7 +63,7 @@ class BlogPage(ThingPage):
         reports = Report.objects.filter(Q(post__blog=blog) | Q(comment__post__blog=blog))
         return super().get_context_data(**kwargs) | {
             "blog": blog,
-            "block": block_in_words(blog),
+            "blog_block": block_in_words(blog),
             "owner_block": block_in_words(blog.owner),
             "owner_url": user_page(blog.owner_id),
             "posts": posts,

@@ -51,6 +51,8 @@ class BlogsView(Listing):
     """All blogs that are live."""
 
     page_title = _("Blogs")
+    verbose_name = _("blog")
+    verbose_name_plural = _("blogs")
     default_ordering = "-created_at"
     search_fields = ("title", "slug", "owner__username", "owner__name")
     acts = BLOG_ACTS

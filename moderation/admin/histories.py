@@ -21,7 +21,10 @@ from moderation.admin.addresses import blog_page, user_page
 KEPT_ORDER = (Role.MODERATOR, Role.ADMIN)
 BLOCKS = (audit.BLOCK, audit.UNBLOCK)
 ACTS = (*BLOCKS, audit.RESOLVE, audit.DISMISS, "accounts.role", "wagtail.delete", "inktree.delete_all_images")
-SEEN = ("wagtail.publish", "wagtail.unpublish", "wagtail.workflow.approve", "wagtail.workflow.reject")
+DECISIONS = ("wagtail.workflow.approve", "wagtail.workflow.reject")
+ORDER = (*ACTS, *DECISIONS)
+"""Whatever keeps order."""
+SEEN = ("wagtail.publish", "wagtail.unpublish", *DECISIONS)
 """What moderators read of posts that they see. Entries of edits name the titles of drafts."""
 
 

@@ -19,7 +19,7 @@ from core.errors import Invalid
 from moderation import reports
 from moderation.admin.acts import Act, ReasonForm
 from moderation.admin.addresses import blog_page, user_page
-from moderation.admin.block_acts import BlockAct, in_brackets
+from moderation.admin.block_acts import BlockAct
 from moderation.admin.filters import TypedFilter, choice, dates
 from moderation.admin.listings import LinkColumn, Listing, checkboxes, title
 from moderation.models import Reason, Report, ReportStatus
@@ -189,7 +189,8 @@ class BlockBlogsOfThings(BlockAct, ReportAct):
 
     def named(self, row):
         name, about = super().named(row)
-        return name, f"{about} {in_brackets(row.on.blog.title if row.on else '')}".strip()
+        blog = row.on.blog.title if row.on else _("(not there any more)")
+        return name, _("%(about)s, in “%(blog)s”") % {"about": about, "blog": blog}
 
     def do(self, row, *, reason, until):
         if row.comment_id is not None:
@@ -236,12 +237,7 @@ class ReportsView(Listing):
             label=_("What"),
             kind="report",
             url=lambda report: reverse("moderation_reports:page", args=(report.pk,)),
-        ),
-        Column(
-            "kind",
-            label=_("Is"),
-            accessor=lambda report: _("comment") if report.about.startswith(COMMENT) else _("post"),
-            width="8%",
+            width="26%",
         ),
         StatusTagColumn(
             "status",
@@ -250,8 +246,8 @@ class ReportsView(Listing):
             primary=lambda report: report.status == ReportStatus.OPEN,
             width="9%",
         ),
-        Column("times", label=_("Reports"), sort_key="times", width="8%"),
-        Column("reasons", label=_("Reasons"), width="14%"),
+        Column("times", label=_("Reports"), sort_key="times", width="7%"),
+        Column("reasons", label=_("Reasons"), width="12%"),
         LinkColumn(
             "author",
             label=_("Author"),

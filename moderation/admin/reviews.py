@@ -118,6 +118,8 @@ class ReviewsView(Listing):
     """What waits for a decision, the oldest first."""
 
     page_title = _("Review queue")
+    verbose_name = _("review")
+    verbose_name_plural = _("reviews")
     default_ordering = "started_at"
     search_fields = ("title",)
     acts = [Approve, SendBack]

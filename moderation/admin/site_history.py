@@ -22,12 +22,14 @@ from social.models import Comment
 
 PAGES, USERS, COMMENTS, REPORTS = "pages", "users", "comments", "reports"
 MODELS = {USERS: User, COMMENTS: Comment, REPORTS: Report}
+ACTS, ALL = "acts", "all"
 LOGS = (ModelLogEntry, PageLogEntry)
 
 
 class HistoryFilters(WagtailFilterSet):
     """By what was done, to what, by whom and when. People are typed: there may be very many of them."""
 
+    scope = choice(_("Show"), [(ACTS, _("what keeps order")), (ALL, _("everything"))], "by_scope")
     action = django_filters.ChoiceFilter(label=_("Action"), empty_label=_("Any"))
     about = choice(
         _("About"),
@@ -42,6 +44,9 @@ class HistoryFilters(WagtailFilterSet):
         self.filters["action"].extra["choices"] = sorted(
             ((action, str(label)) for action, label in registry.get_choices()), key=lambda choice: choice[1]
         )
+
+    def by_scope(self, queryset, name, value):
+        return queryset.filter(action__in=histories.ORDER) if value == ACTS else queryset
 
     def by_kind(self, queryset, name, value):
         if value == PAGES:
@@ -61,6 +66,8 @@ class SiteHistoryView(Listing):
     model = ModelLogEntry
     paginate_by = 50
     page_title = _("Site history")
+    verbose_name = _("entry")
+    verbose_name_plural = _("entries")
     header_icon = "history"
     filterset_class = HistoryFilters
     search_fields = ("label",)
@@ -84,6 +91,12 @@ class SiteHistoryView(Listing):
         "about": _("What"),
         "why": _("Reason"),
     }
+
+    def get_filterset_kwargs(self):
+        sent = self.request.GET.copy()
+        if not self.request.user.is_admin:
+            sent.setdefault("scope", ACTS)
+        return super().get_filterset_kwargs() | {"data": sent}
 
     def get_queryset(self) -> QuerySet:
         parts = []

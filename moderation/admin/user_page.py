@@ -61,7 +61,7 @@ class UserPage(ThingPage):
         who = urlencode({"author": user.username})
         return super().get_context_data(**kwargs) | {
             "person": user,
-            "block": block_in_words(user),
+            "person_block": block_in_words(user),
             "blogs": blogs,
             "comment_count": Comment.objects.filter(author=user, deleted_at=None).count(),
             "comments_url": f"{reverse('moderation_comments:index')}?{who}",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from wagtail.utils.timestamps import render_timestamp
 
 from accounts.blocks import Blockable
 from core import clock
@@ -21,4 +20,4 @@ def block_in_words(blockable: Blockable) -> str:
 
 def moment(time) -> str:
     """A time as the reader's language writes it."""
-    return date_format(timezone.localtime(time), "SHORT_DATETIME_FORMAT")
+    return render_timestamp(time)
