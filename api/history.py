@@ -44,6 +44,7 @@ def _last_event() -> int:
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '5s'")  # nobody who writes waits longer than that for us
                 cursor.execute(f"LOCK TABLE {connection.ops.quote_name(Event._meta.db_table)} IN SHARE MODE")
         return Event.objects.aggregate(last=Max("pk"))["last"] or 0
 
