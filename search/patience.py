@@ -11,13 +11,14 @@ from django.db import connection, transaction
 SECONDS = 2
 _STEPS = 20_000
 """How many of its instructions SQLite carries out before it looks at the clock again."""
+_SETTINGS = ("statement_timeout", "enable_seqscan", "jit")
 
 
 @contextmanager
 def brief_search() -> Iterator[None]:
     """Statements within fail with `OperationalError` after two seconds, and PostgreSQL uses its indexes for them.
 
-    Left to itself, PostgreSQL would read the whole table for a common word.
+    Left to itself, PostgreSQL would read the whole table for a common word, or compile what is done in a moment.
     """
     if connection.vendor != "postgresql":
         with _clock_on_sqlite():
@@ -25,23 +26,19 @@ def brief_search() -> Iterator[None]:
         return
     is_inner = connection.in_atomic_block
     with transaction.atomic(savepoint=False):
-        before = _set(str(SECONDS * 1000), "off")
+        before = _set(str(SECONDS * 1000), "off", "off")
         yield
         if is_inner:  # what is set for a transaction would outlast us
             _set(*before)
 
 
-def _set(timeout: str, seqscan: str) -> tuple[str, str]:
-    """Set both for this transaction; gives what they were."""
+def _set(*values: str) -> tuple[str, ...]:
+    """Set all of `_SETTINGS` for this transaction; gives what they were."""
+    now = ", ".join(f"current_setting('{name}') AS {name}" for name in _SETTINGS)
+    then = ", ".join(f"set_config('{name}', %s, true)" for name in _SETTINGS)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT before.timeout, before.seqscan,"
-            " set_config('statement_timeout', %s, true), set_config('enable_seqscan', %s, true)"
-            " FROM (SELECT current_setting('statement_timeout') AS timeout,"
-            " current_setting('enable_seqscan') AS seqscan OFFSET 0) AS before",
-            [timeout, seqscan],
-        )
-        return cursor.fetchone()[:2]
+        cursor.execute(f"SELECT before.*, {then} FROM (SELECT {now} OFFSET 0) AS before", values)  # noqa: S608
+        return cursor.fetchone()[: len(_SETTINGS)]
 
 
 @contextmanager

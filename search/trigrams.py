@@ -18,7 +18,7 @@ from search.queries import Query
 logger = logging.getLogger(__name__)
 
 SHORTEST = 4
-CANDIDATES = 3
+CANDIDATES = 4
 INDEX = "search_knownword_similar"
 
 
@@ -42,13 +42,11 @@ def suggestion(query: Query, *, viewer: Viewer) -> str | None:
     if not _is_prepared():
         return None
     wanted = [word for word in query.typed if len(word) >= SHORTEST and word.isalpha()][:4]
-    known = set(KnownWord.objects.filter(word__in=wanted).values_list("word", flat=True))
-    similar = {word: found for word in wanted if word not in known and (found := _similar(word))}
+    similar = {word: found for word in wanted if (found := _similar(word))}
     for place in range(CANDIDATES if similar else 0):
         words = [similar[word][min(place, len(similar[word]) - 1)] if word in similar else word for word in query.typed]
-        text = " ".join(words)
-        if find(POSTS, Query.of(text), viewer=viewer, limit=1):
-            return text
+        if words != list(query.typed) and find(POSTS, Query.of(" ".join(words)), viewer=viewer, limit=1):
+            return " ".join(words)
     return None
 
 
@@ -61,6 +59,7 @@ def _is_prepared() -> bool:
 
 
 def _similar(word: str) -> list[str]:
+    """The known words most like this one, itself if it is one: that it is known must not show."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT word FROM {KnownWord._meta.db_table} WHERE word %% %s"  # noqa: S608 - a name of our own table

@@ -64,3 +64,9 @@ class TestMisspelled:
         alice.write("The lighthouse", blog="secret")
         assert anyone.get("search/", q="ligthouse", type="posts")["meta"]["did_you_mean"] is None
         assert alice.get("search/", q="ligthouse", type="posts")["meta"]["did_you_mean"] == meant
+
+    def test_words_are_put_right_though_they_are_right_somewhere_hidden(self, alice, anyone, meant):
+        alice.write("The lighthouse")
+        alice.post("blogs/", json={"title": "Secret", "slug": "secret", "is_private": True})
+        alice.write("The ligthouse", blog="secret")
+        assert anyone.get("search/", q="ligthouse", type="posts")["meta"]["did_you_mean"] == meant
