@@ -15,9 +15,8 @@ def may_act(user) -> bool:
 def require_still_active(user: User) -> None:
     """Raise `NotSignedIn` if a user was blocked, or his account closed, since his request began.
 
-    To be asked in the transaction, after a row that refers to the user was written: then a block either waits for that
-    row, or is seen here.
+    Holds the user until the transaction ends, so that a block of the same moment either is seen here, or waits and then
+    sees what was written.
     """
-    now = User.objects.filter(pk=user.pk).first()
-    if not may_act(now):
+    if not may_act(User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()):
         raise NotSignedIn

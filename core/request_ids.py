@@ -52,6 +52,11 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
+def request_now() -> HttpRequest | None:
+    """The request being answered, if there is one; for what is written down about its origin, never for its user."""
+    return _request.get()
+
+
 def _known_user() -> int | None:
     """Whose request it is, if that was found out already: nothing is asked of the database for a log line."""
     request = _request.get()

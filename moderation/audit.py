@@ -9,14 +9,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import Model
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.log_actions import LogFormatter, log
-from wagtail.models import BaseLogEntry
+from wagtail.models import BaseLogEntry, ModelLogEntry, PageLogEntry
 from wagtail.utils.timestamps import render_timestamp
 
 from accounts.models import Role, User
+from core import request_ids
+from core.clients import client_address
 from moderation.models import Reason
 
 AFTER_WAGTAIL = 100
@@ -28,6 +32,18 @@ def record_act(action: str, thing: Model, *, actor: User, reason: str = "", **fa
     """Write down an act in the current transaction. `facts` must be JSON or times."""
     told = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in facts.items()}
     log(instance=thing, action=action, user=actor, data=told | ({"reason": reason} if reason else {}))
+
+
+@receiver(pre_save, sender=ModelLogEntry)
+@receiver(pre_save, sender=PageLogEntry)
+def note_origin(instance: BaseLogEntry, raw: bool, **kwargs) -> None:
+    """Keep with an act of a moderator where it came from; the id of the request leads on to the server's log."""
+    is_act = instance.action.startswith(("moderation.", "accounts.", "wagtail.delete", "wagtail.workflow"))
+    request = request_ids.request_now()
+    if raw or not is_act or request is None or instance.user is None or not instance.user.is_moderator:
+        return
+    origin = {"client": client_address(request.META), "request_id": request_ids.current.get()}
+    instance.data = {**(instance.data or {}), **origin}
 
 
 class ActFormatter(LogFormatter):

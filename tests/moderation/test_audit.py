@@ -29,6 +29,7 @@ class TestActs:
         block(moderator, "blogs/alice", until="2099-01-02T03:04:05Z", reason="Ads.")
         entry = logged("moderation.block")
         assert (entry.user.username, entry.label, entry.page.slug) == ("mona", "Alice Adams", "alice")
+        assert (entry.data["client"], len(entry.data["request_id"])) == ("127.0.0.1", 32)
         message, why = words_of(entry)
         assert message.startswith("Blocked until Jan. 2, 2099, 3:04")
         assert why == "Ads."
