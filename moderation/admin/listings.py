@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.urls import path, reverse
-from django.utils.html import format_html
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, TitleColumn
 from wagtail.admin.views.generic import IndexView
@@ -49,6 +48,11 @@ class Listing(ForModerators, IndexView):
         context["bulk_buttons"] = buttons_for(self.request.user, self.acts)
         context["bulk_type"] = self.model._meta.model_name.upper()
         return context
+
+    def get_paginator(self, *args, **kwargs):
+        paginator = super().get_paginator(*args, **kwargs)
+        paginator.__dict__.update(verbose_name=self.verbose_name, verbose_name_plural=self.verbose_name_plural)
+        return paginator
 
     def get_list_buttons(self, instance):
         return []
@@ -198,10 +202,3 @@ class LinkColumn(Column):
     def get_cell_context_data(self, instance, parent_context):
         context = super().get_cell_context_data(instance, parent_context)
         return context | {"url": self.url(instance)}
-
-
-def shown_name(user: User | None) -> str:
-    """A user's name with the user name that is told apart."""
-    if user is None:
-        return ""
-    return format_html("{} <small>@{}</small>", user.name, user.username) if user.name else f"@{user.username}"
