@@ -274,9 +274,9 @@ class TestStrangeFiles:
         ],
     )
     def test_take_no_time_to_tire_us(self, bring, text):
-        started = time.monotonic()
+        started = time.process_time()
         bring(item(1, "Bomb", text))
-        assert time.monotonic() - started < 15
+        assert time.process_time() - started < 10
 
     def test_lose_only_the_post_that_is_too_much(self, bring, anyone):
         said = bring(item(1, "Deep", "<div>" * 500), item(2, "Long", "x" * 2_000_000), item(3, "Fine", "Text."))

@@ -10,10 +10,12 @@ import zipfile
 import pytest
 import yaml
 from django.core import mail
+from django.core.files.storage import storages
+from django.test import TestCase
 from django.utils import timezone
 
 from accounts.models import User
-from core import outbox
+from media.storing import FILES
 from members.exporting import accounts
 from members.models import AccountExport
 from tests.client import Api, is_error
@@ -161,15 +163,25 @@ class TestLargeAccount:
             anyone.get(link, 404)
         anyone.get(link)
 
-    def test_leaves_nothing_behind_when_the_day_is_over_or_the_account_gone(self, alice, anyone):
+    def test_leaves_nothing_behind_when_the_day_is_over(self, alice, anyone):
         alice.write("A post of Alice")
         alice.get("me/export/", 202)
         link = self.link()
+        key = AccountExport.objects.get().key
+        assert storages[FILES].exists(key)
         AccountExport.objects.update(ready_at=timezone.now() - accounts.KEPT * 2)
-        accounts.forget_exports()
-        outbox.deliver_due()
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            accounts.forget_exports()
         assert not AccountExport.objects.exists()
+        assert not storages[FILES].exists(key)
         anyone.get(link, 404)
+
+    def test_goes_with_the_account(self, alice):
+        alice.write("A post of Alice")
+        alice.get("me/export/", 202)
+        key = AccountExport.objects.get().key
+        alice.post("me/delete/", 204, json={"password": alice.password})
+        assert not storages[FILES].exists(key)
 
     def test_is_not_found_while_the_user_is_blocked(self, alice, anyone):
         alice.write("A post of Alice")
