@@ -17,7 +17,10 @@ from tests.servers.ports import free_port
 
 
 @pytest.fixture(autouse=True)
-def _asked_anew():
+def _asked_anew(monkeypatch):
+    monkeypatch.setattr(
+        health, "WAIT_SECONDS", 20
+    )  # the machine of the tests may be slow; one of them is about waiting
     health.readiness.forget()
     yield
     health.readiness.forget()
