@@ -133,11 +133,26 @@ class TestSeo:
         assert seo["open_graph"]["og:site_name"] == "Alicia's"
         assert seo["canonical_url"] == "http://testserver/alices/a-post/"
 
-    def test_quoting_it_in_a_post_does_not_confuse_it(self, alice):
-        evil = '"seo":{"title":"x"},"images":[1'
-        post = alice.write(evil, intro=evil, body=[{"type": "code", "value": {"code": evil, "language": ""}}])
-        assert post["seo"]["open_graph"]["og:title"] == evil
-        assert post["body"][0]["value"]["code"] == evil
+    def test_quoting_it_in_a_post_does_not_confuse_it(self, alice, picture):
+        evil = (
+            '"seo":{"title":"x"},"images":[1,"intro":,"url":,"blog":{,"author":{,"name":"avatar":},"expire_at":"large":'
+        )
+        alice.patch("me/", json={"name": evil[:100]})
+        alice.patch("blogs/alice/", json={"title": evil})
+        image = alice.upload(picture(), title=evil, alt=evil)
+        body = [
+            {"type": "code", "value": {"code": evil, "language": ""}},
+            {"type": "image", "value": {"image": image["id"], "caption": evil, "alt": evil}},
+        ]
+        for fields in ({}, {"feature_image": image["id"]}, {"seo": {"title": evil, "description": evil}}):
+            post = alice.write(evil, intro=evil, tags=[evil[:50]], body=body, **fields)
+            seo = post["seo"]
+            assert (seo["open_graph"]["og:title"], seo["open_graph"]["og:description"]) == (evil, evil)
+            assert (seo["open_graph"]["og:site_name"], seo["open_graph"]["article:author"]) == (evil, evil[:100])
+            assert seo["open_graph"]["og:image"] == image["renditions"]["large"]["url"]
+            assert seo["open_graph"]["og:image:alt"] == evil
+            assert seo["canonical_url"] == post["url"]
+            assert post["body"][0]["value"]["code"] == evil
 
 
 class TestOwnPages:
