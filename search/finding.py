@@ -56,7 +56,18 @@ def find(
     found: list[Hit] = []
     for tier, question in zip(kind.tiers, questions, strict=True):
         bonus = tier.bonus << PLACE_BITS
+        if (
+            not backward
+            and len(found) >= limit
+            and _last_of(limit, found) >= (kind.heaviest() + 1 << PLACE_BITS) + bonus
+        ):
+            break  # nothing of this tier or those below it could come before
         edge = (-END if backward else END) if after is None else after - bonus
         page = Page(viewer, size, edge, backward, where)
         found += [Hit(place + bonus, pk_at(place)) for place in search.places(tier, question, page)]
     return (nsmallest if backward else nlargest)(limit, found)
+
+
+def _last_of(limit: int, found: list[Hit]) -> int:
+    """The rank of the last of the best."""
+    return nlargest(limit, found)[-1].rank

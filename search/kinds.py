@@ -7,8 +7,9 @@ from django.db.models import Q
 from accounts.querysets import user_visible_to
 from accounts.viewers import Viewer
 from blogs import visibility
+from core import clock
 from core.statements import Slots
-from search.entries import Field
+from search.entries import Field, minute
 from search.models import BlogEntry, BlogWords, PostEntry, PostWords, UserEntry, UserWords
 from search.tiers import Kind, Tier, entry_path
 
@@ -42,6 +43,7 @@ POSTS = Kind(
         Tier(Field.HEAD, 2 * YEAR, _post_listed, shortest_beginning=2),
         Tier(Field.ANYWHERE, 0, _post_listed, shortest_beginning=3),
     ),
+    heaviest=lambda: minute(clock.now()) + 1,
 )
 """Newest first within a tier; a word in the title makes up for five years, one in intro or tags for two."""
 
@@ -53,6 +55,7 @@ BLOGS = Kind(
         Tier(Field.TITLE, ALWAYS_FIRST, _blog_exists),
         Tier(Field.HEAD, 0, _blog_open),
     ),
+    heaviest=lambda: ALWAYS_FIRST - 1,
 )
 """Those with most followers first within a tier. By their tags, only blogs are found whose tags the viewer may see."""
 
@@ -60,5 +63,6 @@ USERS = Kind(
     UserEntry,
     UserWords,
     (Tier(Field.WHOLE, ALWAYS_FIRST, _user_is_there), Tier(Field.TITLE, 0, _user_is_there)),
+    heaviest=lambda: ALWAYS_FIRST - 1,
 )
 """The newest first within a tier."""

@@ -41,11 +41,12 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of things that can be found; its tiers, each of which is part of the next."""
+    """A kind of things that can be found; its tiers, each of which is part of the next; the most that one weighs."""
 
     entry: type[Entry]
     words: type[Words]
     tiers: tuple[Tier, ...]
+    heaviest: Callable[[], int]
 
 
 @dataclass(frozen=True, slots=True)
