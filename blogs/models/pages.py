@@ -123,9 +123,7 @@ class BlogPostPage(HeadlessPreviewMixin, Page):
         FieldPanel(
             "first_published_at",
             heading=_("Date of publication"),
-            help_text=_(
-                "An earlier date, if the post appeared somewhere else before. Empty: when it is published."
-            ),
+            help_text=_("An earlier date, if the post appeared somewhere else before. Empty: when it is published."),
         ),
         MultiFieldPanel([FieldPanel("comments_open")], _("Comments")),
     ]
