@@ -64,7 +64,9 @@ class SeoSerializer(serializers.Serializer):
     title = serializers.CharField(help_text="As the author wrote it; may be empty.")
     description = serializers.CharField(help_text="As the author wrote it; may be empty.")
     canonical_url = serializers.URLField()
-    open_graph = serializers.DictField(help_text="Properties of `<meta property>` with their contents; tags are a list.")
+    open_graph = serializers.DictField(
+        help_text="Properties of `<meta property>` with their contents; tags are a list."
+    )
     twitter = serializers.DictField(help_text="Names of `<meta name>` with their contents.")
     json_ld = serializers.DictField(help_text="A schema.org BlogPosting for `<script type=application/ld+json>`.")
 
