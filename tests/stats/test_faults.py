@@ -10,6 +10,7 @@ import os
 import random
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,13 @@ class Counting:
     store: DynamoDBStore
     url: str
 
+    def is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
 
 @pytest.fixture(scope="module")
 def rabbitmq() -> Iterator[RabbitMQ]:
@@ -77,8 +85,10 @@ def counting(rabbitmq, aws: Aws, tmp_path: Path, settings, monkeypatch) -> Itera
         monkeypatch.setattr(statistics, "_ensure_thread", lambda: None)
         _empty(rabbitmq.url)
         service.start()
+        counting = Counting(rabbitmq, proxy, service, store, f"http://127.0.0.1:{port}")
         try:
-            yield Counting(rabbitmq, proxy, service, store, f"http://127.0.0.1:{port}")
+            wait_until(counting.is_ready)  # it has made its table by then
+            yield counting
         finally:
             service.kill()
             statistics_queue._forget_connection()
