@@ -36,9 +36,11 @@ class TestPublishing:
         seo = {"title": "Trees!", "description": ""}
         made = author.api.write("Of trees", markdown=None, body=BLOCKS, intro="An intro", tags=["wood", "ink"], seo=seo)
         by_api = anyone.get(f"posts/{made['id']}/")
-        own = {"id", "slug", "url", "published_at", "updated_at", "previous", "next", "body"}
+        own = {"id", "slug", "url", "published_at", "updated_at", "previous", "next", "body", "seo"}
         assert {k: v for k, v in by_admin.items() if k not in own} == {k: v for k, v in by_api.items() if k not in own}
         assert [(b["type"], b["value"]) for b in by_admin["body"]] == [(b["type"], b["value"]) for b in by_api["body"]]
+        assert by_admin["seo"]["title"] == by_api["seo"]["title"] == "Trees!"
+        assert by_admin["seo"]["description"] == by_api["seo"]["description"] == ""
         assert by_admin["author"]["username"] == author.api.username
         assert kinds(by_admin) == kinds(by_api)
 
