@@ -17,7 +17,7 @@ from core.errors import NotFound
 FILTERS = [
     OpenApiParameter("tag", str),
     OpenApiParameter("owner", str, description="A user name."),
-    OpenApiParameter("search", str, description="In slug, title and tags; finds private blogs as shells, too."),
+    OpenApiParameter("search", str, description="In slug and title; finds private blogs as shells, too."),
 ]
 
 
