@@ -14,6 +14,7 @@ from django.http import HttpResponse
 
 from blogs import reads
 from core import clock, request_ids
+from core.metrics import REQUEST_SECONDS, REQUESTS
 
 OF_THE_BODY = frozenset({"content-type", "content-length"})
 OF_THE_REQUEST = frozenset({"x-request-id"})
@@ -36,6 +37,7 @@ class HotPage:
     body: bytes
     etag: str
     until: float
+    route: str
     headers: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
 
@@ -70,9 +72,9 @@ class HotPages:
         page = self._kept.get(key)
         return page is not None and host in page.headers
 
-    def keep(self, key: str, answer: Answer, body: bytes, etag: str) -> HotPage:
-        """Keep an answer, forgetting the oldest ones when there is no room."""
-        page = HotPage(answer, body, etag, time.monotonic() + self.LIFETIME)
+    def keep(self, key: str, answer: Answer, body: bytes, etag: str, *, route: str) -> HotPage:
+        """Keep an answer, forgetting the oldest ones when there is no room. The route is what it is counted under."""
+        page = HotPage(answer, body, etag, time.monotonic() + self.LIFETIME, route)
         with self._lock:
             self._drop(key)
             self._kept[key] = page
@@ -112,6 +114,7 @@ def respond(environ: dict, start_response: Callable) -> list[bytes] | None:
     key, host = key_of(environ), environ.get("HTTP_HOST", "")
     if not hot_pages.knows(key, host):
         return None
+    began = time.perf_counter()
     try:
         connection.close_if_unusable_or_obsolete()  # as Django does when a request begins
         page = hot_pages.find(key)
@@ -121,7 +124,10 @@ def respond(environ: dict, start_response: Callable) -> list[bytes] | None:
     if headers is None:
         return None
     named = ("X-Request-ID", request_ids.name_of(environ))
-    if page.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+    is_known = page.etag in environ.get("HTTP_IF_NONE_MATCH", "")
+    REQUESTS.labels("GET", page.route, 304 if is_known else 200).inc()
+    REQUEST_SECONDS.labels("GET", page.route).observe(time.perf_counter() - began)
+    if is_known:
         start_response("304 Not Modified", [*(pair for pair in headers if pair[0].lower() not in OF_THE_BODY), named])
         return []
     start_response("200 OK", [*headers, named])

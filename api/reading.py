@@ -56,7 +56,7 @@ def answer(request: HttpRequest, make: Callable[[], Answer], *, anywhere: bool =
         body, etag = _seal(made)
         if made.version is None:
             return _respond(request, body, etag, PUBLIC)
-        page = hot_pages.keep(key, made, body, etag)
+        page = hot_pages.keep(key, made, body, etag, route=request.resolver_match.route)
     response = _respond(request, page.body, page.etag, PUBLIC)
     response.hot_page = page
     return response

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from prometheus_client import REGISTRY
 
 from api.hot_pages import HotPages
 from blogs.models import PostCard
@@ -39,6 +40,9 @@ def no_django(server, monkeypatch):
 PATHS = ["feed/latest/", "posts/?limit=1", "posts/{id}/"]
 
 
+COUNTED = {"method": "GET", "route": "api/v2/feed/latest/", "status": "200"}
+
+
 class TestAHotPage:
     @pytest.mark.parametrize("path", PATHS)
     def test_is_sent_again_without_django(self, server, no_django, alice, path):
@@ -52,6 +56,17 @@ class TestAHotPage:
             k: v for k, v in second.headers.items() if k not in own
         }
         assert first.headers["x-request-id"] != second.headers["x-request-id"]
+
+    def test_is_counted_like_any_other_answer(self, server, no_django, alice):
+        def counted() -> float:
+            return REGISTRY.get_sample_value("inktree_http_requests_total", COUNTED) or 0
+
+        alice.write()
+        server.get("feed/latest/")
+        before = counted()
+        no_django()
+        server.get("feed/latest/")
+        assert counted() == before + 1
 
     def test_has_the_callers_request_id_if_it_is_sane(self, server, no_django, alice):
         alice.write()
