@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from api.post_reads import FORMATS
 from api.reading import ReadView, json_response
+from api.serializers.errors import ErrorSerializer
 from api.serializers.posts import PreviewedPostSerializer
 from blogs import preview_tokens
 from blogs.previews import post_document
@@ -32,7 +33,10 @@ class PreviewReads(ReadView):
             OpenApiParameter("body", str, enum=list(FORMATS), description="The body as a string of this kind."),
             OpenApiParameter("content_type", str, description="Taken as the admin gives it, and not looked at."),
         ],
-        responses=PreviewedPostSerializer,
+        responses={
+            200: PreviewedPostSerializer,
+            404: OpenApiResponse(ErrorSerializer, "The token leads nowhere, or not any more."),
+        },
     )
     def get(self, request):
         form = request.GET.get("body")

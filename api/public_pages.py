@@ -33,7 +33,7 @@ def public_answer(request: HttpRequest, make: Callable[[], Published]) -> HttpRe
     made = make()
     body, etag = _seal(made)
     if made.version is not None:
-        hot_pages.keep(key, made, body, etag)
+        hot_pages.keep(key, made, body, etag, route=request.resolver_match.route)
     return _respond(request, made, body, etag, PUBLIC)
 
 
