@@ -14,11 +14,14 @@ from wagtail.models import Page
 
 from blogs.models import BlogCard, BlogPage, BlogPostPage, PostCard
 from blogs.models.cards import PostStatus
+from blogs.withholding import with_followers_now, with_likes_now
 
 TITLE = PageTitleColumn("title", label=_("Title"), sort_key="title", classname="title")
 UPDATED = DateColumn(
     "latest_revision_created_at", label=_("Updated"), sort_key="latest_revision_created_at", width="14%"
 )
+POST_CARDS = PostCard.objects.select_related("blog").defer("document", "detail", "owner_detail")
+BLOG_CARDS = BlogCard.objects.select_related("owner")
 STATUS = PageStatusColumn("status", label=_("Status"), sort_key="live", width="14%")
 
 
@@ -33,8 +36,8 @@ class WithCards:
             if page.live and not user.is_admin and page.owner_id != user.pk:
                 page.draft_title = page.title  # what is being written of it is its author's own
         for kind, page_kind, cards in (
-            ("post", BlogPostPage, PostCard.objects.select_related("blog").defer("document", "detail", "owner_detail")),
-            ("blog", BlogPage, BlogCard.objects.select_related("owner")),
+            ("post", BlogPostPage, with_likes_now(POST_CARDS)),
+            ("blog", BlogPage, with_followers_now(BLOG_CARDS)),
         ):
             pages = {page.pk: page for page in shown if isinstance(page, page_kind)}
             for card in cards.filter(pk__in=pages) if pages else ():
@@ -109,7 +112,7 @@ class BlogViewSet(PageViewSet):
         TITLE,
         Column("owner", label=_("Owner"), accessor=lambda page: page.card.owner, width="16%"),
         _count("post_count", _("Posts")),
-        _count("follower_count", _("Followers")),
+        _count("followers_now", _("Followers")),
         UPDATED,
         STATUS,
     ]
@@ -127,7 +130,7 @@ class PostViewSet(PageViewSet):
         TITLE,
         DateColumn("first_published_at", label=_("Published"), sort_key="first_published_at", width="14%"),
         UPDATED,
-        _count("like_count", _("Likes")),
+        _count("likes_now", _("Likes")),
         _count("comment_count", _("Comments")),
         STATUS,
     ]

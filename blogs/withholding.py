@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count, Model, OuterRef, Q, Subquery, Value
+from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from blogs.models import Follow
 from blogs.models.withheld import WithheldFollow, WithheldLike
@@ -50,6 +51,16 @@ def withheld_likes(at) -> Subquery:
 def withheld_follows(at) -> Subquery:
     """How many follows of a `BlogCard` do not count at that time (null: none); for the querysets of cards."""
     return _withheld(WithheldFollow, "blog", at)
+
+
+def with_likes_now(posts: QuerySet) -> QuerySet:
+    """These `PostCard`s, each with the likes that count now as `likes_now`."""
+    return posts.annotate(likes_now=F("like_count") - Coalesce(withheld_likes(clock.now()), 0))
+
+
+def with_followers_now(blogs: QuerySet) -> QuerySet:
+    """These `BlogCard`s, each with the followers that count now as `followers_now`."""
+    return blogs.annotate(followers_now=F("follower_count") - Coalesce(withheld_follows(clock.now()), 0))
 
 
 @every(seconds=3600)

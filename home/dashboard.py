@@ -18,6 +18,7 @@ from wagtail.permissions import policy_registry
 from blogs.models import BlogCard, BlogIndexPage, PostCard
 from blogs.models.cards import PostStatus
 from blogs.urls import blog_url
+from blogs.withholding import with_followers_now, with_likes_now
 from home.own_comments import comments_for
 from media.models import Image
 
@@ -34,7 +35,7 @@ class BlogsPanel(Component):
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> Mapping[str, Any]:
         user = parent_context["request"].user
-        cards = BlogCard.objects.filter(owner=user).order_by("created_at", "pk")
+        cards = with_followers_now(BlogCard.objects.filter(owner=user)).order_by("created_at", "pk")
         drafts = Count("posts", filter=Q(posts__status__in=UNFINISHED))
         index = BlogIndexPage.objects.values_list("pk", flat=True).first()
         blogs = list(cards.annotate(draft_count=drafts)[:50])
@@ -92,9 +93,11 @@ class Numbers:
     @cached_property
     def items(self) -> list[Number]:
         user = self.request.user
-        blogs = BlogCard.objects.filter(owner=user).aggregate(posts=Sum("post_count"), followers=Sum("follower_count"))
-        posts = PostCard.objects.filter(author=user, is_live=True).aggregate(
-            likes=Sum("like_count"), comments=Sum("comment_count")
+        blogs = with_followers_now(BlogCard.objects.filter(owner=user)).aggregate(
+            posts=Sum("post_count"), followers=Sum("followers_now")
+        )
+        posts = with_likes_now(PostCard.objects.filter(author=user, is_live=True)).aggregate(
+            likes=Sum("likes_now"), comments=Sum("comment_count")
         )
         images = Image.objects.filter(uploaded_by_user=user).count()
         root = policy_registry.get_by_type(Page).explorable_root_instance(user)

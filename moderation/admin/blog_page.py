@@ -13,6 +13,7 @@ from accounts.viewers import Viewer
 from blogs.models import BlogCard, PostCard
 from blogs.urls import blog_url, post_url
 from blogs.visibility import blogs_existing_for, seen
+from blogs.withholding import with_followers_now, with_likes_now
 from core import clock
 from moderation import blocking
 from moderation.admin import histories
@@ -33,7 +34,8 @@ class BlogPage(ThingPage):
     index_label = _("Blogs")
 
     def get_base_object_queryset(self):
-        return blogs_existing_for(Viewer.of(self.request.user)).select_related("owner", "blocked_by")
+        blogs = blogs_existing_for(Viewer.of(self.request.user))
+        return with_followers_now(blogs).select_related("owner", "blocked_by")
 
     def get_page_title(self):
         return self.object.title
@@ -54,7 +56,7 @@ class BlogPage(ThingPage):
 
     def get_context_data(self, **kwargs):
         blog, reader = self.object, self.request.user
-        posts = PostCard.objects.filter(seen(Viewer.of(reader)), blog=blog, is_live=True)
+        posts = with_likes_now(PostCard.objects.filter(seen(Viewer.of(reader)), blog=blog, is_live=True))
         posts = list(posts.defer("document", "detail", "owner_detail").order_by("-published_at", "-pk")[:LISTED])
         for post in posts:
             post.url = post_url(blog.slug, post.slug)

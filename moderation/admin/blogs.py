@@ -11,6 +11,7 @@ from accounts.blocks import not_blocked
 from accounts.viewers import Viewer
 from blogs.models import BlogCard
 from blogs.visibility import blogs_existing_for
+from blogs.withholding import with_followers_now
 from core import clock
 from moderation.admin.addresses import blog_page, user_page
 from moderation.admin.block_acts import BLOG_ACTS
@@ -67,7 +68,7 @@ class BlogsView(Listing):
             width="16%",
         ),
         Column("post_count", label=_("Posts"), sort_key="post_count", width="8%"),
-        Column("follower_count", label=_("Followers"), sort_key="follower_count", width="9%"),
+        Column("followers_now", label=_("Followers"), sort_key="follower_count", width="9%"),
         Column("block", label=_("Block"), accessor=block_in_words, width="15%"),
         DateColumn("created_at", label=_("Begun"), sort_key="created_at", width="11%"),
     ]
@@ -78,7 +79,7 @@ class BlogsView(Listing):
         "owner.username",
         "is_private",
         "post_count",
-        "follower_count",
+        "followers_now",
         "block",
         "block_reason",
         "created_at",
@@ -90,14 +91,14 @@ class BlogsView(Listing):
         "owner.username": _("Owner"),
         "is_private": _("Private"),
         "post_count": _("Posts"),
-        "follower_count": _("Followers"),
+        "followers_now": _("Followers"),
         "block": _("Block"),
         "block_reason": _("Reason"),
         "created_at": _("Begun"),
     }
 
     def get_base_queryset(self):
-        return blogs_existing_for(Viewer.of(self.request.user)).select_related("owner")
+        return with_followers_now(blogs_existing_for(Viewer.of(self.request.user))).select_related("owner")
 
     def decorate(self, rows):
         for blog in rows:

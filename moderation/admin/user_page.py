@@ -10,6 +10,7 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from accounts.models import User
 from blogs.models import BlogCard
+from blogs.withholding import with_followers_now
 from core import clock
 from moderation.admin import histories
 from moderation.admin.addresses import blog_page
@@ -54,7 +55,7 @@ class UserPage(ThingPage):
 
     def get_context_data(self, **kwargs):
         user, reader = self.object, self.request.user
-        blogs = list(BlogCard.objects.filter(owner=user).order_by("created_at", "pk")[:MOST_BLOGS])
+        blogs = list(with_followers_now(BlogCard.objects.filter(owner=user)).order_by("created_at", "pk")[:MOST_BLOGS])
         for blog in blogs:
             blog.page_url, blog.block = blog_page(blog.pk), block_in_words(blog)
         entries = histories.of_user(reader, user)
