@@ -39,8 +39,13 @@ def _find_nginx(given: dict[str, str]) -> str:
     return shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or ""
 
 
+def _find_curl(given: dict[str, str]) -> str:
+    return (shutil.which("bash") and shutil.which("curl")) or ""
+
+
 TIERS = {
     "rabbitmq": Tier("RabbitMQ", "apt-get install rabbitmq-server, or set BROKER_URL", _find_rabbitmq),
     "nginx": Tier("nginx", "apt-get install nginx-light", _find_nginx),
+    "curl": Tier("curl", "apt-get install curl", _find_curl),
     "chromium": Tier("Chromium", "apt-get install chromium, or set CHROMIUM to its path", _find_chromium),
 }
