@@ -10,10 +10,12 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
+import yaml
 from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand, CommandParser
 
 from tests.docs.documents import documents
+from tests.house.commands import run
 from tests.house.test_run import Program, running
 from tests.servers.plugin import ROOT
 
@@ -120,3 +122,31 @@ class TestOtherPrograms:
                     assert importlib.util.find_spec(module), code
                 else:
                     assert (ROOT / (script or requirements)).is_file(), code
+
+    def test_make_secrets_that_are_taken(self, tmp_path):
+        [configuration] = [document for document in DOCUMENTS if document.path.name == "configuration.md"]
+        made = {}
+        for command in configuration.commands:
+            if found := re.fullmatch(r"\.venv/bin/python -c (\S.+?) +# (\w+)", command):
+                [code] = shlex.split(found.group(1))
+                made[found.group(2)] = run("-c", code, data_dir=tmp_path).stdout.strip()
+        assert set(made) == {"SECRET_KEY", "JWT_PRIVATE_KEY"}
+        ended = run("manage.py", "public_keys", data_dir=tmp_path, **made)
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert not (tmp_path / "secrets").exists()
+
+    def test_of_containers_name_services(self):
+        services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+        code = " ".join(code for document in DOCUMENTS for code in [*document.commands, *document.spans])
+        named = re.findall(r"docker compose (?:run --rm|exec|up -d --no-deps --wait) ([\w-]+)", code)
+        assert len(named) >= 3
+        assert set(named) <= set(services)
+
+
+class TestARefusal:
+    def test_reads_as_it_is_shown(self, tmp_path):
+        [configuration] = [document for document in DOCUMENTS if document.path.name == "configuration.md"]
+        at = configuration.commands.index("$ PORT=abc make run")
+        ended = run("-m", "cms.run", data_dir=tmp_path, PORT="abc")
+        assert ended.returncode != 0
+        assert ended.stderr.splitlines() == [configuration.commands[at + 1]]
