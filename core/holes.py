@@ -1,5 +1,6 @@
-"""JSON texts with holes: stored ready rendered, but for the owner, who may change his name and picture at any time, and
-for the addresses of pages that are linked to, which may change or be hidden.
+"""JSON texts with holes: stored ready rendered, but for the owner, who may change his name and picture at any time, for
+the addresses of pages that are linked to, which may change or be hidden, and for where pictures are served from, which
+changes with `BASE_URL` or the bucket.
 
 A hole is a control character, which JSON never contains raw, so filling it is one `str.replace`.
 """
@@ -8,7 +9,10 @@ from __future__ import annotations
 
 import json
 import secrets
+from functools import lru_cache
 from json.encoder import encode_basestring
+
+from django.core.files.storage import Storage, storages
 
 OWNER = secrets.token_hex(16)
 """Stands in a value for its owner's UserRef until `store` makes it a hole. Unguessable, so no text contains it."""
@@ -20,6 +24,7 @@ PAGE = secrets.token_hex(16)
 
 PAGE_HOLE = "\x02"
 
+_PICTURES_HOLE = "\x03"
 
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -30,10 +35,16 @@ def dumps(value) -> str:
 
 
 def store(value) -> str:
-    """JSON text to be stored, with holes wherever the value says `OWNER` or `PAGE`."""
-    return dumps(value).replace(f'"{OWNER}"', _HOLE).replace(PAGE, PAGE_HOLE)
+    """JSON text to be stored, with holes for `OWNER`, for `PAGE`, and for where pictures are served from."""
+    text = dumps(value).replace(f'"{OWNER}"', _HOLE).replace(PAGE, PAGE_HOLE)
+    return text.replace(_base_of(storages["default"]), _PICTURES_HOLE)
 
 
 def fill(text: str, owner_json: str) -> str:
-    """The stored text with its holes filled with the JSON text of the owner's UserRef."""
-    return text.replace(_HOLE, owner_json)
+    """The stored text with its holes filled: with the JSON text of the owner's UserRef, and where pictures are now."""
+    return text.replace(_HOLE, owner_json).replace(_PICTURES_HOLE, _base_of(storages["default"]))
+
+
+@lru_cache(8)
+def _base_of(storage: Storage) -> str:
+    return storage.url("x")[:-1]
