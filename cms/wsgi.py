@@ -5,7 +5,7 @@ import os
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
-from cms import content_types
+from cms import content_types, unread_bodies
 from cms.environment import exit_on_bad_environment
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings")
@@ -28,7 +28,7 @@ def application(environ, start_response):
     if kept is not None:
         return kept
     content_types.tame(environ)
-    response = django(environ, start_response)
+    response = django(environ, unread_bodies.taking_the_rest(environ, start_response))
     hot_pages.learn(environ, response)
     if response.streaming:
         return response
