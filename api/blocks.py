@@ -10,7 +10,8 @@ from rest_framework.views import APIView
 from api import parameters
 from api.auth import DONE, read
 from api.authentication import IsSignedIn, require_admin, require_moderator
-from api.blogs import BelowBlog, blog_response, find_blog
+from api.blogs import blog_response
+from api.named_blogs import find_blog
 from api.serializers.posts import BlogSerializer
 from api.serializers.users import UserSerializer
 from api.users import USERNAME, find_user, user_response
@@ -61,7 +62,7 @@ class UserBlock(APIView):
 
 
 @extend_schema(tags=["moderation"], parameters=[SLUG])
-class BlogBlock(BelowBlog):
+class BlogBlock(APIView):
     """The block of a blog."""
 
     permission_classes = [IsSignedIn]

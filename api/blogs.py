@@ -7,52 +7,23 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.viewers import Viewer
 from api import parameters
 from api.auth import DONE, read
 from api.authentication import IsSignedIn, IsSignedInOrReads
 from api.blog_reads import BlogListReads, BlogReads
 from api.images import AvatarUpload, refuse_large
+from api.named_blogs import find_blog, find_own_blog
 from api.parsers import MultiPartParser
 from api.reading import json_response
-from api.redirects import below_new_slug
 from api.serializers.posts import BlogSerializer
 from api.serializers.users import BlogRefSerializer
 from api.serializers.writing import BlogChange, NewBlog
-from blogs import reads, services, visibility
+from blogs import reads, services
 from blogs.documents import blog_ref_json
-from blogs.models import BlogCard, BlogPage
+from blogs.models import BlogCard
 from core import holes
-from core.errors import NotAllowed, NotFound
+from core.errors import NotFound
 from media.documents import user_ref
-
-
-class BlogMoved(Exception):
-    """The blog has another slug now; the request goes there."""
-
-    def __init__(self, old: str, new: str):
-        super().__init__(old, new)
-        self.old, self.new = old, new
-
-
-class BelowBlog(APIView):
-    """Something at or below the address of a blog: `find_blog` makes it redirect from an old slug."""
-
-    def handle_exception(self, exc):
-        if isinstance(exc, BlogMoved):
-            return below_new_slug(self.request, exc.old, exc.new)
-        return super().handle_exception(exc)
-
-
-def find_blog(viewer: Viewer, slug: str) -> BlogCard:
-    """The card of a blog that exists for the viewer. Raises `NotFound`, or `BlogMoved` for an old slug."""
-    card = visibility.blogs_existing_for(viewer).select_related("blog").filter(slug=slug).first()
-    if card is not None:
-        return card
-    slug_now = reads.moved_blog(viewer=viewer, slug=slug)
-    if slug_now is None:
-        raise NotFound
-    raise BlogMoved(slug, slug_now)
 
 
 @extend_schema(tags=["blogs"])
@@ -69,7 +40,7 @@ class BlogListView(BlogListReads):
 
 
 @extend_schema(tags=["blogs"])
-class BlogView(BelowBlog, BlogReads):
+class BlogView(BlogReads):
     """One blog."""
 
     permission_classes = [IsSignedInOrReads]
@@ -77,7 +48,7 @@ class BlogView(BelowBlog, BlogReads):
 
     @extend_schema(operation_id="change_blog", summary="Change a blog", request=BlogChange, responses=BlogSerializer)
     def patch(self, request, slug):
-        blog = find_own_blog(request, slug)
+        blog = find_own_blog(request.viewer, slug).blog
         blog = services.update_blog(actor=request.user, blog=blog, **read(BlogChange, request))
         return blog_response(request, blog.slug)
 
@@ -95,7 +66,7 @@ class BlogView(BelowBlog, BlogReads):
 
 
 @extend_schema(tags=["blogs"])
-class BlogAvatar(BelowBlog):
+class BlogAvatar(APIView):
     """The picture of a blog."""
 
     permission_classes = [IsSignedIn]
@@ -109,7 +80,7 @@ class BlogAvatar(BelowBlog):
         responses=BlogRefSerializer,
     )
     def put(self, request, slug):
-        blog = find_own_blog(request, slug)
+        blog = find_own_blog(request.viewer, slug).blog
         refuse_large(request)
         services.set_blog_avatar(actor=request.user, blog=blog, upload=read(AvatarUpload, request)["file"])
         card = BlogCard.objects.get(pk=blog.pk)
@@ -118,16 +89,8 @@ class BlogAvatar(BelowBlog):
 
     @extend_schema(operation_id="blog_avatar_remove", summary="Show none", responses={204: DONE})
     def delete(self, request, slug):
-        services.remove_blog_avatar(actor=request.user, blog=find_own_blog(request, slug))
+        services.remove_blog_avatar(actor=request.user, blog=find_own_blog(request.viewer, slug).blog)
         return Response(status=204)
-
-
-def find_own_blog(request: HttpRequest, slug: str) -> BlogPage:
-    """The caller's own blog. Raises `NotFound` if there is none for him, `NotAllowed` if it is another's."""
-    card = find_blog(request.viewer, slug)
-    if card.owner_id != request.viewer.user_id:
-        raise NotAllowed
-    return card.blog
 
 
 def blog_response(request: HttpRequest, slug: str, *, status: int = 200) -> HttpResponse:

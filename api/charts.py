@@ -9,7 +9,7 @@ from wagtail.admin.auth import require_admin_access
 
 from accounts.viewers import Viewer
 from api import statistics
-from api.blogs import BlogMoved
+from api.redirects import BlogMoved
 from api.stats import find_measured_blog, period_of
 from blogs.models import PostCard
 from core.errors import NotAllowed, NotFound

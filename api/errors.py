@@ -26,6 +26,7 @@ from django.urls import Resolver404, resolve
 from rest_framework import exceptions as drf_errors
 
 from api.error_texts import translated
+from api.redirects import BlogMoved, below_new_slug
 from core import errors
 from core.errors import DomainError, Problem
 
@@ -38,6 +39,7 @@ STATUS_OF = {
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.LengthUnknown: HTTPStatus.LENGTH_REQUIRED,
     errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -82,6 +84,8 @@ def exception_handler(error: Exception, context: dict) -> HttpResponse:
 
 def error_response(error: Exception, request: HttpRequest | None) -> HttpResponse:
     """The answer to a request whose view raised `error`; what is a fault of ours is logged."""
+    if isinstance(error, BlogMoved):
+        return below_new_slug(request, error.old, error.new)
     refusal = refusal_of(error)
     if refusal.status >= 500:
         logger.error("%s: %s", type(error).__name__, getattr(request, "path", ""), exc_info=error)

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.authentication import IsSignedIn
-from api.follows import find_blog
+from api.named_blogs import find_blog
 from syndication import links
 
 FeedAddress = inline_serializer("FeedAddress", {"feed_url": serializers.URLField()})

@@ -12,15 +12,15 @@ from rest_framework.views import APIView
 from accounts.models import User
 from api import parameters
 from api.authentication import IsSignedIn
+from api.named_blogs import find_blog, find_own_blog
 from api.post_reads import list_posts
 from api.reading import ReadView, list_answer, require_sign_in
 from api.serializers.lists import envelope
 from api.serializers.posts import BlogSerializer, PostCardSerializer
 from api.serializers.users import UserRefSerializer
-from blogs import follows, reads, visibility
-from blogs.models import BlogCard
+from blogs import follows, reads
 from blogs.reads.follows import ACCEPTED, ASKED, FOLLOWED, list_followed, list_followers
-from core.errors import NotAllowed, NotFound
+from core.errors import NotFound
 
 Following = inline_serializer("Following", {"follow": serializers.ChoiceField(["requested", "following"])})
 Count = inline_serializer("Count", {"count": serializers.IntegerField()})
@@ -29,22 +29,6 @@ Count = inline_serializer("Count", {"count": serializers.IntegerField()})
 class FollowRequestSerializer(serializers.Serializer):
     user = UserRefSerializer()
     created_at = serializers.DateTimeField()
-
-
-def find_blog(viewer, slug: str) -> BlogCard:
-    """The card of a blog that exists for the viewer. Raises `NotFound`."""
-    card = visibility.blogs_existing_for(viewer).filter(slug=slug).first()
-    if card is None:
-        raise NotFound
-    return card
-
-
-def find_own_blog(viewer, slug: str) -> BlogCard:
-    """The card of a blog of the viewer's. Raises `NotFound`, or `NotAllowed` for another's."""
-    card = find_blog(viewer, slug)
-    if card.owner_id != viewer.user_id:
-        raise NotAllowed
-    return card
 
 
 def find_user(username: str) -> User:

@@ -155,9 +155,10 @@ class UserImages(ReadView):
         refuse_large(request)
         is_link = request.content_type.startswith("application/json")
         given = read(LinkedImage if is_link else NewImage, request)
-        upload = fetching.fetch_picture(given.pop("image_url")) if is_link else given.pop("file")
-        with upload:
-            image = images.add_image(owner=owner, upload=upload, **given)
+        attr = "image_url" if is_link else "file"
+        sent = given.pop(attr)
+        with fetching.fetch_picture(sent) if is_link else sent as upload:
+            image = images.add_image(owner=owner, upload=upload, attr=attr, **given)
         return Response(image_document(image, owner=user_ref(owner)), status=201, headers=PRIVATE)
 
 

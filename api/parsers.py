@@ -45,7 +45,8 @@ class MultiPartParser(parsers.MultiPartParser):
     def parse(self, stream, media_type=None, parser_context=None):
         parsed = super().parse(stream, media_type, parser_context)
         for name, values in parsed.data.lists():
-            refuse_unsound({name: values})
+            for value in values:
+                refuse_unsound({name: value})
         return parsed
 
 

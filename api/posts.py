@@ -12,10 +12,10 @@ from wagtail.models import Revision
 from api import parameters
 from api.auth import DONE, read
 from api.authentication import IsSignedIn, IsSignedInOrReads
-from api.blogs import BelowBlog, find_blog
 from api.identifiers import id_of
 from api.images import refuse_large
 from api.listing import list_document
+from api.named_blogs import find_blog
 from api.parsers import FormParser, JSONParser, MultiPartParser
 from api.post_reads import PostReads
 from api.reading import ReadView, find_post, json_response
@@ -36,7 +36,7 @@ REVISION = OpenApiParameter("revision", int, OpenApiParameter.PATH)
 
 
 @extend_schema(tags=["posts"])
-class BlogPosts(BelowBlog):
+class BlogPosts(APIView):
     """The posts of a blog, to add one."""
 
     permission_classes = [IsSignedIn]

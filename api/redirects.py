@@ -22,6 +22,14 @@ class PermanentRedirect(HttpResponsePermanentRedirect):
         return cls(f"{path}?{query}" if query else path)
 
 
+class BlogMoved(Exception):
+    """The blog has another slug now; the request goes there."""
+
+    def __init__(self, old: str, new: str):
+        super().__init__(old, new)
+        self.old, self.new = old, new
+
+
 def below_new_slug(request: HttpRequest, old: str, new: str) -> PermanentRedirect:
     """To the same place below a blog that has another slug now."""
     rest = request.path.removeprefix(f"{PREFIX}blogs/{old}/").strip("/")

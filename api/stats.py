@@ -7,13 +7,14 @@ from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
+from rest_framework.views import APIView
 
 from accounts.viewers import Viewer
 from api import cursors, parameters, statistics
 from api.authentication import IsSignedIn
-from api.blogs import BelowBlog, BlogMoved, find_blog
+from api.named_blogs import find_blog
 from api.negotiation import Unnegotiated
-from api.redirects import PermanentRedirect
+from api.redirects import BlogMoved, PermanentRedirect
 from blogs.models import BlogCard
 from core.errors import Invalid, NotAllowed
 from stats.figures import Figures
@@ -58,7 +59,7 @@ PERIOD = [
 
 
 @extend_schema(tags=["blogs"])
-class BlogStatsView(BelowBlog):
+class BlogStatsView(APIView):
     """How a blog is doing."""
 
     permission_classes = [IsSignedIn]

@@ -62,7 +62,7 @@ class OrderingFilter(BaseFilterBackend):
 
     def filter_queryset(self, request, queryset: QuerySet, view) -> QuerySet:
         text = request.GET.get("order")
-        if not text:
+        if text is None:
             return queryset
         names = text.split(",")
         if "random" in names:

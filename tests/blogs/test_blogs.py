@@ -81,6 +81,14 @@ class TestChange:
             ("DELETE", "blogs/alice/", "blogs/alicia/"),
             ("POST", "blogs/alice/posts/", "blogs/alicia/posts/"),
             ("PUT", "blogs/alice/avatar/", "blogs/alicia/avatar/"),
+            ("PUT", "blogs/alice/follow/", "blogs/alicia/follow/"),
+            ("DELETE", "blogs/alice/follow/", "blogs/alicia/follow/"),
+            ("GET", "blogs/alice/followers/", "blogs/alicia/followers/"),
+            ("DELETE", "blogs/alice/followers/bob/", "blogs/alicia/followers/bob/"),
+            ("GET", "blogs/alice/follow-requests/", "blogs/alicia/follow-requests/"),
+            ("POST", "blogs/alice/follow-requests/accept-all/", "blogs/alicia/follow-requests/accept-all/"),
+            ("PUT", "blogs/alice/feed-link/", "blogs/alicia/feed-link/"),
+            ("GET", "blogs/alice/stats/", "blogs/alicia/stats/"),
         ]
         for method, path, target in moves:
             moved = alice.call(method, path, expect=308)
