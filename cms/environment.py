@@ -57,10 +57,10 @@ def split_url(value: str, *, schemes: tuple[str, ...]) -> SplitResult:
         raise ValidationError(wanted)
     try:
         parts = urlsplit(value)
-        parts.port  # noqa: B018 - the property raises for a port that is no port
+        port = parts.port  # raises for a port that is no port
     except ValueError as error:
         raise ValidationError(wanted) from error
-    if parts.scheme not in schemes:
+    if parts.scheme not in schemes or port == 0:
         raise ValidationError(wanted)
     return parts
 

@@ -36,7 +36,9 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
 
     server.complain_if_port_is_taken()
-    call_command("migrate", interactive=False, verbosity=0)
+    server.complain_if_nothing_can_be_kept()
+    with server.complaining_about_what_is_down():
+        call_command("migrate", interactive=False, verbosity=0)
     server.collect_static()
     metrics.share_numbers(workers=settings.WEB_CONCURRENCY)
 

@@ -6,12 +6,17 @@ import hashlib
 import json
 import socket
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import distributions
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from django.db import OperationalError
+from redis.exceptions import RedisError
 
 # Threads of a worker process. Most requests take a millisecond of one; the rest wait for hashing, decoding or a
 # remote host, and must not hold up the others.
@@ -47,6 +52,29 @@ def complain_if_port_is_taken() -> None:
             probe.bind((settings.HOST.strip("[]"), settings.PORT))
     except OSError as error:
         sys.exit(f"inktree: cannot listen on HOST={settings.HOST} PORT={settings.PORT}: {error.strerror or error}")
+
+
+def complain_if_nothing_can_be_kept() -> None:
+    """End with one line when DATA_DIR cannot be written to."""
+    try:
+        tempfile.TemporaryFile(dir=settings.DATA_DIR).close()
+    except OSError as error:
+        sys.exit(f"inktree: DATA_DIR={settings.DATA_DIR} cannot be written to: {error.strerror or error}")
+
+
+@contextmanager
+def complaining_about_what_is_down() -> Iterator[None]:
+    """End with one line when the database or the cache does not answer to what is done in here."""
+    try:
+        yield
+    except OperationalError as error:
+        sys.exit(f"inktree: the database of DATABASE_URL does not answer: {_in_one_line(error)}")
+    except RedisError as error:
+        sys.exit(f"inktree: the cache of CACHE_URL does not answer: {_in_one_line(error)}")
+
+
+def _in_one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def collect_static() -> None:

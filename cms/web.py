@@ -27,6 +27,7 @@ def main() -> None:
     from cms import metrics, server
 
     _complain_about_weak_settings()
+    server.complain_if_nothing_can_be_kept()
     _complain_about_unapplied_migrations()
     server.complain_if_port_is_taken()
     server.collect_static()
@@ -46,14 +47,14 @@ def _complain_about_weak_settings() -> None:
 
 
 def _complain_about_unapplied_migrations() -> None:
-    from django.db import OperationalError, connection
+    from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    try:
+    from cms import server
+
+    with server.complaining_about_what_is_down():
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except OperationalError as error:
-        sys.exit(f"inktree: the database of DATABASE_URL does not answer: {' '.join(str(error).split())}")
     connection.close()
     if plan:
         sys.exit(f"inktree: {len(plan)} migrations are not applied; run `python manage.py migrate` first")

@@ -1,12 +1,21 @@
 """The cache: each process's memory, or Redis."""
 
+import re
+
+from environs import ValidationError
+
 from cms.environment import env, split_url
 
 
 @env.parser_for("cache_address")
 def parse_cache(value: str) -> str:
     """`locmem:`, or a `redis://…` or `rediss://…` URL."""
-    split_url(value, schemes=("locmem", "redis", "rediss"))
+    parts = split_url(value, schemes=("locmem", "redis", "rediss"))
+    if parts.scheme != "locmem":
+        if not parts.hostname:
+            raise ValidationError("The URL names no host.")
+        if not re.fullmatch(r"/?|/[0-9]{1,5}", parts.path):
+            raise ValidationError("The database of a Redis server is a number.")
     return value
 
 

@@ -1,12 +1,24 @@
 """Log lines: to the console, a rotating file under DATA_DIR, and the database, each with the id of its request."""
 
-from environs import validate
+from environs import ValidationError, validate
 
-from cms.environment import env
+from cms.environment import env, split_url
 from cms.settings.paths import DATA_DIR
 
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]))
-SENTRY_DSN = env.address("SENTRY_DSN", "", schemes=("http", "https"))
+
+
+@env.parser_for("dsn")
+def parse_dsn(value: str) -> str:
+    """What Sentry calls a DSN: a URL with a key and the number of a project; empty stays empty."""
+    if value:
+        parts = split_url(value, schemes=("http", "https"))
+        if not (parts.hostname and parts.username and parts.path.rpartition("/")[2].isdigit()):
+            raise ValidationError("Not of the form https://key@host/number.")
+    return value
+
+
+SENTRY_DSN = env.dsn("SENTRY_DSN", "")
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 

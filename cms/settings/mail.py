@@ -1,10 +1,12 @@
 """How mail leaves."""
 
+import re
+from email.utils import getaddresses
 from urllib.parse import unquote
 
 from environs import ValidationError
 
-from cms.environment import env, split_url
+from cms.environment import env, parse_words, split_url
 from cms.settings.aws import AWS_ACCESS_KEY_ID, AWS_REGION, AWS_SECRET_ACCESS_KEY
 
 SMTP_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
@@ -51,14 +53,26 @@ AWS_SES_SECRET_ACCESS_KEY = AWS_SECRET_ACCESS_KEY
 AWS_SES_REGION_NAME = AWS_REGION
 AWS_SES_REGION_ENDPOINT_URL = f"https://email.{AWS_REGION}.amazonaws.com"
 
-AWS_SNS_EVENT_TRUSTED_TOPIC_ARNS = env.words("SES_TOPIC_ARNS", [])
+
+@env.parser_for("topics")
+def parse_topics(value) -> list[str]:
+    """A comma-separated list of ARNs of SNS topics."""
+    words = parse_words(value)
+    for word in words:
+        if not re.fullmatch(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]{1,256}", word):
+            raise ValidationError(f"{word!r} is not the ARN of an SNS topic.")
+    return words
+
+
+AWS_SNS_EVENT_TRUSTED_TOPIC_ARNS = env.topics("SES_TOPIC_ARNS", [])
 """The topics through which SES may tell of mail that came back; a signature alone says only that Amazon sent it."""
 
 
 @env.parser_for("sender")
 def parse_sender(value: str) -> str:
     """An address as it stands in From:, with or without a name."""
-    if "@" not in value or any(not character.isprintable() for character in value):
+    addresses = [address for _, address in getaddresses([value])]
+    if len(addresses) != 1 or not re.fullmatch(r"[^@\s]+@[^@\s]+", addresses[0]) or not value.isprintable():
         raise ValidationError("Not an e-mail address.")
     return value
 

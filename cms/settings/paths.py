@@ -7,7 +7,21 @@ from environs import ValidationError
 
 from cms.environment import env, parse_folder
 
-DATA_DIR = env.folder("DATA_DIR", "var")
+
+@env.parser_for("data_folder")
+def parse_data_folder(value: str) -> Path:
+    """A folder that is there or may be made."""
+    folder = parse_folder(value)
+    try:
+        is_possible = next(place for place in (folder, *folder.parents) if place.exists()).is_dir()
+    except OSError:
+        is_possible = False
+    if not is_possible:
+        raise ValidationError("Not a folder, or not one that can be reached.")
+    return folder
+
+
+DATA_DIR = env.data_folder("DATA_DIR", "var")
 
 
 @env.parser_for("frontend")

@@ -10,9 +10,11 @@ import pytest
 
 from cms import keys
 from tests.house.commands import ROOT, run
+from tests.servers.ports import free_port
 
 WRONG = [
     ("DEBUG", "maybe"),
+    ("DATA_DIR", "README.md/data"),
     ("PORT", "abc"),
     ("PORT", "70000"),
     ("HOST", "not a host"),
@@ -34,16 +36,24 @@ WRONG = [
     ("DATABASE_URL", "postgresql://user@host/"),
     ("DATABASE_REPLICA_URL", "replica"),
     ("CACHE_URL", "memcached://127.0.0.1"),
+    ("CACHE_URL", "redis://"),
+    ("CACHE_URL", "redis://127.0.0.1/first"),
     ("BROKER_URL", "redis://127.0.0.1"),
     ("STATS_BROKER_URL", "http://127.0.0.1"),
     ("STATS_PORT", "eighty"),
+    ("STATS_TABLE", "my table"),
+    ("AWS_REGION", "Frankfurt am Main"),
     ("DYNAMODB_ENDPOINT_URL", "127.0.0.1:8000"),
     ("S3_BUCKET", "No_Such/Name"),
     ("S3_ENDPOINT_URL", "s3"),
     ("S3_CUSTOM_DOMAIN", "ftp://cdn.example.org"),
     ("EMAIL_URL", "pigeon://loft"),
     ("EMAIL_URL", "smtp://"),
+    ("EMAIL_URL", "smtp://localhost:0"),
+    ("SES_TOPIC_ARNS", "bounces"),
     ("DEFAULT_FROM_EMAIL", "nobody"),
+    ("DEFAULT_FROM_EMAIL", "@"),
+    ("DEFAULT_FROM_EMAIL", "a@b.org, c@d.org"),
     ("ADMIN_USERNAME", "a b"),
     ("ADMIN_EMAIL", "nobody"),
     ("ADMIN_PASSWORD", "short"),
@@ -60,6 +70,7 @@ WRONG = [
     ("FILE_QUOTA_BYTES", "x"),
     ("FILE_EXTENSIONS_BLOCKED", "e x e"),
     ("SENTRY_DSN", "sentry"),
+    ("SENTRY_DSN", "https://sentry.example.org/1"),
     ("LOG_LEVEL", "loud"),
     ("SERVER_LOG_DAYS", "0"),
     ("SERVER_LOG_LINES", "many"),
@@ -81,7 +92,7 @@ def documented() -> dict[str, str]:
 class TestAWrongValue:
     @pytest.mark.parametrize(("name", "value"), WRONG)
     def test_stops_the_start_with_one_line_that_names_the_variable(self, name, value, tmp_path):
-        ended = run("manage.py", "check", data_dir=tmp_path, **{name: value})
+        ended = run("manage.py", "check", **{"data_dir": tmp_path, name: value})
         assert ended.returncode != 0
         assert ended.stdout == ""
         assert len(ended.stderr.splitlines()) == 1
@@ -107,6 +118,23 @@ class TestAWrongValue:
         assert ended.returncode != 0
         assert "DATA_DIR" in ended.stderr
         assert len(ended.stderr.splitlines()) == 1
+
+
+class TestWhatDoesNotAnswer:
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("DATABASE_URL", "postgresql://somebody:hunter2@127.0.0.1:1/inktree"),
+            ("DATABASE_URL", "sqlite:////no/such/folder/inktree.sqlite3"),
+            ("CACHE_URL", "redis://:hunter2@127.0.0.1:1/0"),
+        ],
+    )
+    def test_stops_the_first_start_with_one_line_too(self, name, value, tmp_path):
+        ended = run("-m", "cms.run", data_dir=tmp_path, PORT=str(free_port()), **{name: value})
+        assert ended.returncode != 0
+        assert len(ended.stderr.splitlines()) == 1
+        assert re.match(rf"inktree: .*{name} does not answer: .+", ended.stderr)
+        assert "hunter2" not in ended.stderr
 
 
 class TestEmptyValues:
