@@ -29,7 +29,7 @@ from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.util import Url, parse_url
 
-from core.errors import Invalid, Unavailable
+from core.errors import Invalid, TooLarge, Unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -61,9 +61,9 @@ class Unfetchable(Invalid):
 def fetch_picture(url: str) -> File:
     """The bytes behind a URL as a file called after the last part of its path; the caller closes it.
 
-    Raises `Unavailable` when too many are being fetched already, so that slow servers hold few of our threads; and
-    `Invalid`: `image_url_invalid` for what is no http or https URL, `not_an_image` when the server says it is
-    something else, `too_large`, or `Unfetchable` for everything that goes wrong on the way.
+    Raises `Unavailable` when too many are being fetched already, so that slow servers hold few of our threads;
+    `TooLarge`; and `Invalid`: `image_url_invalid` for what is no http or https URL, `not_an_image` when the server says
+    it is something else, or `Unfetchable` for everything that goes wrong on the way.
     """
     name = unquote((check_url(url).path or "").rpartition("/")[2])
     if not _free.acquire(blocking=False):
@@ -230,9 +230,7 @@ def _check_answer(answer: requests.Response) -> None:
 
 def _check_size(size: int) -> None:
     if size > settings.IMAGE_MAX_BYTES:
-        raise Invalid(
-            f"A picture may have at most {settings.IMAGE_MAX_BYTES} bytes.", code="too_large", attr="image_url"
-        )
+        raise TooLarge(f"A picture may have at most {settings.IMAGE_MAX_BYTES} bytes.", attr="image_url")
 
 
 _free = threading.BoundedSemaphore(AT_ONCE)

@@ -77,12 +77,14 @@ def add_image(
     rotate: int = 0,
     format: str | None = None,
     max_width: int | None = None,
+    attr: str = "file",
 ) -> Image:
     """Keep an uploaded picture with all its renditions; without a title it is called after its file.
 
-    Raises `Invalid`, `TooLarge` or `Unavailable`; then nothing was kept. To be called outside of any transaction.
+    Raises `Invalid` (naming the field `attr`), `TooLarge` or `Unavailable`; then nothing was kept. To be called outside
+    of any transaction.
     """
-    wishes = {"rotate": rotate, "format": format, "max_width": max_width}
+    wishes = {"rotate": rotate, "format": format, "max_width": max_width, "attr": attr}
     with prepared(owner=owner, uploads=[upload], **wishes) as [picture], transaction.atomic():
         return add_prepared(owner=owner, picture=picture, title=title, alt=alt)
 

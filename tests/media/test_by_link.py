@@ -147,8 +147,8 @@ class TestFailures:
         allowed.pages["/photo.jpg"] = page(b"<html>")
         allowed.pages["/program.exe"] = page(b"MZ")
         is_error(add(alice, allowed.url("/page.html")), 400, "not_an_image", "image_url")
-        is_error(add(alice, allowed.url("/photo.jpg")), 400, "unsupported_image")
-        is_error(add(alice, allowed.url("/program.exe")), 400, "extension_not_allowed")
+        is_error(add(alice, allowed.url("/photo.jpg")), 400, "unsupported_image", "image_url")
+        is_error(add(alice, allowed.url("/program.exe")), 400, "extension_not_allowed", "image_url")
         is_error(add(alice, allowed.url("/gone.jpg")), 400, "image_url_unreachable")
 
     def test_head_is_only_a_hint(self, alice, allowed):
@@ -159,7 +159,7 @@ class TestFailures:
     def test_too_many_bytes_are_refused_whatever_was_said_of_them(self, alice, allowed, settings):
         settings.IMAGE_MAX_BYTES = 50_000
         allowed.pages["/said.jpg"] = page(b"x" * 50_001)
-        is_error(add(alice, allowed.url("/said.jpg")), 400, "too_large", "image_url")
+        is_error(add(alice, allowed.url("/said.jpg")), 413, "too_large", "image_url")
 
         def endless(request):
             request.send_response(200)
@@ -170,7 +170,7 @@ class TestFailures:
                     request.wfile.write(b"x" * 10_000)
 
         allowed.pages["/unsaid.jpg"] = endless
-        is_error(add(alice, allowed.url("/unsaid.jpg")), 400, "too_large", "image_url")
+        is_error(add(alice, allowed.url("/unsaid.jpg")), 413, "too_large", "image_url")
 
     @pytest.mark.parametrize("slow", ["head", "body", "connection"])
     def test_a_slow_server_is_left_at_the_deadline(self, alice, allowed, monkeypatch, slow):

@@ -178,6 +178,12 @@ class TestTheList:
         assert again.status_code == 304
 
 
+class TestRefusing:
+    def test_names_the_field_of_a_form_as_it_was_sent(self, alice):
+        sent = {"data": {"alt": "a\0b"}, "files": {"file": ("x.jpg", encoded(cornered(9, 6)))}}
+        is_error(alice.call("POST", LIST, **sent), 400, "null_characters_not_allowed", "alt")
+
+
 class TestChanging:
     def test_title_and_alt_leaves_the_addresses(self, alice, image):
         changed = alice.patch(f"{LIST}{image['id']}/", json={"title": "Sea", "alt": "", "width": 5, "colour": "x"})
