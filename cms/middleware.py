@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.module_loading import import_string
 
 from cms.error_pages import API, error_response
-from core.errors import DomainError, Invalid, TooLarge
+from core.errors import DomainError, Invalid, LengthUnknown, TooLarge
 
 DISCARDED = 32 * 1024 * 1024
 CHUNK = 64 * 1024
@@ -34,6 +34,8 @@ class BodyLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH")
+        if not length and "HTTP_TRANSFER_ENCODING" in request.META:
+            return error_response(request, LengthUnknown())  # Django would take it for a request without a body
         if length and length != "0":
             is_upload = request.META.get("CONTENT_TYPE", "").startswith("multipart/")
             most = settings.UPLOAD_MAX_BYTES if is_upload else settings.DATA_UPLOAD_MAX_MEMORY_SIZE

@@ -79,6 +79,13 @@ class TooLarge(DomainError):
     detail = "The upload is too large."
 
 
+class LengthUnknown(DomainError):
+    """A body of which it was not said how long it is."""
+
+    code = "length_required"
+    detail = "Say with Content-Length how long the body is."
+
+
 class TooManyRequests(DomainError):
     """A rate limit was reached; `extra["retry_after"]` is in seconds."""
 

@@ -116,6 +116,12 @@ class TestBodies:
         answer = middleware.BodyLimitMiddleware(lambda request: HttpResponse())(request)
         assert answer.status_code in {400, 413}
 
+    def test_of_an_unsaid_length_are_not_taken_for_none(self):
+        request = RequestFactory().generic(
+            "PATCH", "/api/v2/me/", "", "application/json", HTTP_TRANSFER_ENCODING="chunked"
+        )
+        is_error(middleware.BodyLimitMiddleware(lambda request: HttpResponse())(request), 411, "length_required")
+
     def test_of_pages_are_limited_too(self, settings):
         size = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
         request = RequestFactory().generic("POST", "/admin/login/", "x" * size, "text/plain")
