@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from wagtail.admin.auth import require_admin_access
 from wagtail.permissions import policy_registry
@@ -15,6 +16,7 @@ from media.files.sending import send
 from media.models import File
 
 
+@csrf_exempt
 @require_safe
 def shared(request: HttpRequest, share_id: UUID) -> HttpResponse:
     """The file behind a share link, for whoever has the link."""

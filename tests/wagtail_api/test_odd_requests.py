@@ -44,6 +44,7 @@ class TestOddRequests:
             "pages/?fields=" + "title," * 2000,
             "pages/?fields=_,-title",
             "pages/?order=random&offset=1",
+            "pages/?order=",
             "pages/?rich_text_format=x",
             "pages/?locale=xx",
             "pages/?type=accounts.User",
