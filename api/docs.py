@@ -18,6 +18,8 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.views import APIView
 
 from api import cursors
+from api.etags import is_named
+from api.negotiation import ByFormat
 from api.reading import PUBLIC
 
 
@@ -33,13 +35,14 @@ class SchemaView(APIView):
 
     authentication_classes = []
     permission_classes = []
+    content_negotiation_class = ByFormat
     renderer_classes = [OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer, OpenApiYamlRenderer2]
 
     @extend_schema(exclude=True)
     def get(self, request):
         cursors.refuse_unknown(request.GET, ("format",))
         body, etag = rendered(type(request.accepted_renderer))
-        if etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
+        if is_named(etag, request.META):
             response = HttpResponseNotModified()
         else:
             response = HttpResponse(body, content_type=request.accepted_renderer.media_type)

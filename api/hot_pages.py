@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db import connection
 from django.http import HttpResponse
 
+from api.etags import is_named
 from blogs import reads
 from core import clock, request_ids
 from core.metrics import REQUEST_SECONDS, REQUESTS
@@ -124,7 +125,7 @@ def respond(environ: dict, start_response: Callable) -> list[bytes] | None:
     if headers is None:
         return None
     named = ("X-Request-ID", request_ids.name_of(environ))
-    is_known = page.etag in environ.get("HTTP_IF_NONE_MATCH", "")
+    is_known = is_named(page.etag, environ)
     REQUESTS.labels("GET", page.route, 304 if is_known else 200).inc()
     REQUEST_SECONDS.labels("GET", page.route).observe(time.perf_counter() - began)
     if is_known:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
 
 
 class Unnegotiated(BaseContentNegotiation):
@@ -13,3 +13,10 @@ class Unnegotiated(BaseContentNegotiation):
 
     def select_renderer(self, request, renderers, format_suffix=None):
         return renderers[0], renderers[0].media_type
+
+
+class ByFormat(DefaultContentNegotiation):
+    """By `?format=`, and without it by `Accept`."""
+
+    def select_renderer(self, request, renderers, format_suffix=None):
+        return super().select_renderer(request, renderers, format_suffix or request.query_params.get("format"))

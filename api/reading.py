@@ -16,6 +16,7 @@ from accounts.viewers import ANONYMOUS, Viewer
 from api import cursors
 from api.authentication import identify
 from api.errors import error_response
+from api.etags import is_named
 from api.hot_pages import Answer, hot_pages, key_of
 from api.identifiers import id_of
 from blogs import reads, visibility
@@ -68,7 +69,7 @@ def _seal(made: Answer) -> tuple[bytes, str]:
 
 
 def _respond(request: HttpRequest, body: bytes, etag: str, cache_control: str) -> HttpResponse:
-    if etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
+    if is_named(etag, request.META):
         response = HttpResponseNotModified()
     else:
         response = HttpResponse(body, content_type="application/json")

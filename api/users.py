@@ -11,23 +11,20 @@ from rest_framework.views import APIView
 from accounts.models import User
 from accounts.querysets import find_visible, users_visible_to
 from accounts.services import roles
-from api import parameters
+from api import cursors, parameters
 from api.auth import DONE, read
-from api.authentication import IsSignedIn, require_admin
+from api.authentication import IsSignedIn, IsSignedInOrReads, require_admin
 from api.listing import PAGING, list_document
+from api.reading import Answer, ReadView, answer
 from api.serializers.lists import envelope
 from api.serializers.users import RoleSerializer, UserSerializer
 from api.user_documents import user_documents
+from core import holes
 from core.errors import NotFound
 from members.deletion import delete_user
 
 USERNAME = OpenApiParameter("username", OpenApiTypes.STR, OpenApiParameter.PATH)
-
-
-def cache_headers(viewer) -> dict[str, str]:
-    """How long an answer about users may be kept, and by whom."""
-    kind = "public, no-cache" if viewer.is_anonymous else "private, no-store"
-    return {"Cache-Control": kind, "Vary": "Authorization"}
+PRIVATE = {"Cache-Control": "private, no-store", "Vary": "Authorization"}
 
 
 class UsersView(APIView):
@@ -52,18 +49,20 @@ class UsersView(APIView):
             known=("search",),
             documents=lambda users: user_documents(users, viewer=request.viewer),
         )
-        return Response(document, headers=cache_headers(request.viewer))
+        return Response(document, headers=PRIVATE)
 
 
-class UserView(APIView):
-    def get_permissions(self):
-        return [IsSignedIn()] if self.request.method in ("PATCH", "DELETE") else []
+class UserView(ReadView):
+    permission_classes = [IsSignedInOrReads]
 
     @extend_schema(
         operation_id="user", tags=["users"], parameters=[USERNAME], responses=UserSerializer, summary="One user"
     )
     def get(self, request, username):
-        return user_response(request, find_user(request.viewer, username))
+        cursors.refuse_unknown(request.GET, ())
+        user = find_user(request.viewer, username)
+        [document] = user_documents([user], viewer=request.viewer)
+        return answer(request, lambda: Answer(holes.dumps(document)))
 
     @extend_schema(
         operation_id="user_set_role",
@@ -94,9 +93,9 @@ class UserView(APIView):
 
 
 def user_response(request, user: User) -> Response:
-    """The response with a user as the caller sees him."""
+    """The response with a user as whoever changed him sees him."""
     [document] = user_documents([user], viewer=request.viewer)
-    return Response(document, headers=cache_headers(request.viewer))
+    return Response(document, headers=PRIVATE)
 
 
 def find_user(viewer, username: str) -> User:

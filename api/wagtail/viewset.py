@@ -16,6 +16,7 @@ from wagtail.api.v2.utils import BadRequestError
 from wagtail.api.v2.views import BaseAPIViewSet
 
 from accounts.viewers import Viewer
+from api.etags import is_named
 from api.identifiers import id_of
 from api.reading import PRIVATE, PUBLIC, VARY
 from api.wagtail import values
@@ -139,7 +140,7 @@ def _conditional(response: Response, request) -> HttpResponse:
     """The response with its ETag, or 304 when the caller has it already."""
     etag = f'"{hashlib.blake2b(response.content, digest_size=12).hexdigest()}"'
     sent = response
-    if etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
+    if is_named(etag, request.META):
         sent = HttpResponseNotModified()
     sent["ETag"] = etag
     return sent

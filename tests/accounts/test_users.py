@@ -52,6 +52,12 @@ class TestFindingUsers:
             assert [user["username"] for user in items] == found
             assert all(set(user) == PUBLIC for user in items)
 
+    @pytest.mark.parametrize(
+        "path", ["users/?unknown=1", "users/?format=api", "me/sessions/?format=json", "users/alice/?x=1"]
+    )
+    def test_refuses_parameters_it_does_not_know(self, alice, path):
+        is_error(alice.call("GET", path), 400, "unknown_parameter")
+
     def test_walks_through_all_of_them_newest_first(self, alice, register):
         for number in range(5):
             register(f"user{number}")
