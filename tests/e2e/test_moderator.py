@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.client import Api
-from tests.home.chromium import browsing, sign_in
+from tests.home.chromium import PHONE, browsing, sign_in
 
 pytestmark = pytest.mark.needs("chromium")
 
@@ -118,3 +118,17 @@ class TestAModerator:
         page.goto("/admin/reports/site-history/")
         expect(page.get_by_text("He took them down")).to_be_visible()
         shoot(page, "site-history")
+
+
+class TestOnAPhone:
+    def test_lists_show_their_first_column_and_can_be_moved_to_the_last(self, site, moderator, reported):
+        with browsing(site, size=PHONE) as page:
+            page.goto("/admin/moderation/reports/")
+            sign_in(page, username=moderator.username, password=moderator.password)
+            title = page.get_by_role("link", name="Cheap watches, today only")
+            expect(title).to_be_visible()
+            assert title.bounding_box()["height"] < 60
+            last = page.locator("#listing-results thead th").last
+            last.scroll_into_view_if_needed()
+            box = last.bounding_box()
+            assert box["x"] + box["width"] <= PHONE[0] + 1
