@@ -8,8 +8,8 @@ import pytest
 from wagtail.models import Page, PageLogEntry, Revision
 
 from blogs.models import BlogPostPage, PostCard
-from blogs.schedule import keep_schedule
-from core import clock
+from blogs.schedule import keep_schedule, publish_in_time
+from core import clock, ticker
 from core.models import Event
 from tests.client import is_error
 
@@ -144,6 +144,21 @@ class TestDates:
         post = alice.write("x")
         is_error(alice.call("PATCH", f"posts/{post['id']}/", json={"published_at": FUTURE}), 400, attr="published_at")
 
+    def test_stay_the_same_to_the_microsecond_whatever_becomes_of_the_post(self, alice, anyone):
+        exact = "2015-05-15T12:00:00.123456Z"
+        post = alice.write("Old", published_at=exact)
+        path = f"posts/{post['id']}/"
+        alice.patch(path, json={"title": "Draft", "status": "draft"})
+        assert alice.patch(path, json={"title": "Published"})["published_at"] == exact
+        alice.post(f"{path}unpublish/", 200)
+        alice.patch(path, json={"title": "Again"})
+        assert alice.post(f"{path}publish/", 200)["published_at"] == exact
+        assert anyone.get(path)["published_at"] == exact
+        times = {"publish_at": "2098-12-31T23:59:59.000001Z", "expire_at": "2099-01-01T00:00:00.999999Z"}
+        draft = alice.write("Later", status="draft", **times)
+        again = alice.patch(f"posts/{draft['id']}/", json={"title": "Much later"})
+        assert {name: again[name] for name in times} == times
+
     def test_after_the_first_publication_are_refused(self, alice):
         post = alice.write("x")
         PageLogEntry.objects.filter(page=post["id"]).update(timestamp=clock.now() - timedelta(days=9))
@@ -180,6 +195,14 @@ class TestSchedule:
         keep_schedule()
         assert anyone.get(f"posts/{post['id']}/")["status"] == "live"
         assert kinds(post["id"]) == ["post.published"]
+
+    def test_shows_a_post_some_seconds_after_its_time(self, alice, anyone):
+        post = alice.write("Soon", publish_at=FUTURE)
+        move_times(post["id"], go_live_at=YEARS)
+        publish_in_time()
+        assert anyone.get(f"posts/{post['id']}/")["status"] == "live"
+        [job] = [job for job in ticker.discover().values() if job.run is publish_in_time]
+        assert job.seconds <= 10
 
     def test_is_kept_by_a_change(self, alice):
         post = alice.write("Later", publish_at=FUTURE)
