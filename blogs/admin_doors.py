@@ -118,6 +118,7 @@ OPEN_TO_AUTHORS = {
     "wagtaildocs:delete",
     "wagtaildocs:delete_multiple",
     "wagtaildocs:delete_upload_multiple",
+    "wagtaildocs:document_usage",
     "wagtaildocs:edit",
     "wagtaildocs:edit_multiple",
     "wagtaildocs:index",

@@ -9,6 +9,7 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.ui.tables.pages import BulkActionsColumn, PageStatusColumn, PageTitleColumn
 from wagtail.admin.views.pages.listing import ExplorableIndexView
 from wagtail.admin.views.pages.search import SearchView
+from wagtail.admin.views.pages.usage import ContentTypeUseView
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.models import Page
 
@@ -51,6 +52,10 @@ class PagesView(WithCards, ExplorableIndexView):
 
 class PagesSearchView(WithCards, SearchView):
     """The search over all pages."""
+
+
+class PagesOfAKindView(WithCards, ContentTypeUseView):
+    """All pages of a kind, for admins."""
 
 
 class PageFilters(WagtailFilterSet):
@@ -99,6 +104,7 @@ class PlainPageViewSet(PageViewSet):
     name = "pages_of_any_kind"
     index_view_class = PagesView
     search_view_class = PagesSearchView
+    content_type_use_view_class = PagesOfAKindView
     filterset_class = PageFilters
 
 
@@ -108,6 +114,7 @@ class BlogViewSet(PageViewSet):
     model = BlogPage
     name = "blogs"
     index_view_class = PagesView
+    content_type_use_view_class = PagesOfAKindView
     columns = [
         TITLE,
         Column("owner", label=_("Owner"), accessor=lambda page: page.card.owner, width="16%"),
@@ -125,6 +132,7 @@ class PostViewSet(PageViewSet):
     model = BlogPostPage
     name = "posts"
     index_view_class = PagesView
+    content_type_use_view_class = PagesOfAKindView
     columns = [
         BulkActionsColumn("bulk_actions"),
         TITLE,

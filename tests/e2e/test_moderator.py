@@ -125,6 +125,7 @@ class TestOnAPhone:
         with browsing(site, size=PHONE) as page:
             page.goto("/admin/moderation/reports/")
             sign_in(page, username=moderator.username, password=moderator.password)
+            page.wait_for_load_state("networkidle")
             title = page.get_by_role("link", name="Cheap watches, today only")
             expect(title).to_be_visible()
             assert title.bounding_box()["height"] < 60
