@@ -7,6 +7,7 @@ import math
 import re
 
 from django.conf import settings
+from django.core.exceptions import TooManyFilesSent
 from django.utils.http import parse_header_parameters
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
@@ -40,10 +41,14 @@ class FormParser(parsers.FormParser):
 
 
 class MultiPartParser(parsers.MultiPartParser):
-    """Fields and files; fields without NUL."""
+    """Fields and files; not too many, and fields without NUL."""
 
     def parse(self, stream, media_type=None, parser_context=None):
-        parsed = super().parse(stream, media_type, parser_context)
+        try:
+            parsed = super().parse(stream, media_type, parser_context)
+        except TooManyFilesSent:
+            most = settings.DATA_UPLOAD_MAX_NUMBER_FILES
+            raise Invalid(f"Send at most {most} files at once.", code="too_many_files") from None
         for name, values in parsed.data.lists():
             for value in values:
                 refuse_unsound({name: value})

@@ -239,6 +239,13 @@ class TestPictures:
         assert [block["type"] for block in post["body"]] == ["heading", "image"]
         is_error(alice.call("POST", "blogs/alice/posts/", data={"title": "x", "body": "{"}), 400, attr="body")
 
+    def test_more_pictures_at_once_than_are_taken_are_refused_with_the_number(self, alice, picture, settings):
+        settings.DATA_UPLOAD_MAX_NUMBER_FILES = 2
+        data = {"title": "Three", "markdown": "Text."}
+        files = [("images", (f"{number}.jpg", picture(9, 9))) for number in range(3)]
+        error = is_error(alice.call("POST", "blogs/alice/posts/", data=data, files=files), 400, "too_many_files")
+        assert "at most 2 files" in error["errors"][0]["detail"]
+
     def test_that_are_none_leave_nothing_behind(self, alice, picture):
         files = [("images", ("one.jpg", picture(300, 200))), ("images", ("two.png", b"not a picture"))]
         answer = alice.call("POST", "blogs/alice/posts/", data={"title": "Trip", "status": "live"}, files=files)
