@@ -229,10 +229,12 @@ def _read_times(given: Mapping, post: BlogPostPage | None, problems: Problems) -
     read = {}
     if "publish_at" in given:
         read["go_live_at"] = given["publish_at"]
-        fields.check_future(given["publish_at"], "publish_at", problems)
+        if post is None or given["publish_at"] != post.go_live_at:  # as it was given, it may come back
+            fields.check_future(given["publish_at"], "publish_at", problems)
     if "expire_at" in given:
         read["expire_at"] = given["expire_at"]
-        fields.check_future(given["expire_at"], "expire_at", problems)
+        if post is None or given["expire_at"] != post.expire_at:
+            fields.check_future(given["expire_at"], "expire_at", problems)
     if given.get("published_at"):
         latest = first_publication(post) if post else None
         fields.check_past(given["published_at"], "published_at", problems, latest=latest)

@@ -204,6 +204,17 @@ class TestSchedule:
         [job] = [job for job in ticker.discover().values() if job.run is publish_in_time]
         assert job.seconds <= 10
 
+    def test_leaves_a_time_that_may_come_back_as_it_was_given(self, alice):
+        path = f"posts/{alice.write('Soon', publish_at=FUTURE)['id']}/"
+        move_times(BlogPostPage.objects.get().pk, go_live_at=YEARS)
+        publish_in_time()
+        post = alice.get(path)
+        again = alice.patch(path, json={**post, "title": "Now"})
+        assert (again["status"], again["title"], again["publish_at"]) == ("live", "Now", post["publish_at"])
+        is_error(
+            alice.call("PATCH", path, json={"publish_at": "2001-01-01T00:00:00Z"}), 400, "in_the_past", "publish_at"
+        )
+
     def test_is_kept_by_a_change(self, alice):
         post = alice.write("Later", publish_at=FUTURE)
         changed = alice.patch(f"posts/{post['id']}/", json={"title": "Much later"})
