@@ -56,10 +56,10 @@ class TestTheBodyOfARefusedRequest:
         status, headers = refuse(body, CONTENT_LENGTH="300000")
         assert (status[:3], body.left, "Connection" in headers) == ("401", 0, False)
 
-    def test_is_taken_off_whatever_its_length_is_called(self, refuse):
+    def test_is_taken_off_where_its_length_is_not_said(self, refuse):
         body = Sent(1000)
         status, headers = refuse(body, HTTP_TRANSFER_ENCODING="chunked", CONTENT_LENGTH="")
-        assert (status[:3], body.left, "Connection" in headers) == ("401", 0, False)
+        assert (status[:3], body.left, "Connection" in headers) == ("411", 0, False)
 
     def test_ends_the_connection_where_it_is_too_much(self, refuse):
         body = Sent(10)
