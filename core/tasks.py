@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import close_old_connections, connection, transaction
 from django.utils.module_loading import import_string
 from django_tasks import TaskResult, TaskResultStatus
@@ -103,7 +104,7 @@ class _Recorded:
 @outbox.handles("task", background=True)
 def run_recorded(*, path: str, arguments: list, keywords: dict) -> None:
     """Run a task that was written as an event."""
-    import_string(path).call(*arguments, **keywords)
+    _call(import_string(path), arguments, keywords)
 
 
 def _waiting() -> set[tuple[str, str]]:
@@ -116,10 +117,17 @@ def _worker() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="tasks")
 
 
+def _call(task: Task, arguments: list, keywords: dict) -> None:
+    try:
+        task.call(*arguments, **keywords)
+    except ObjectDoesNotExist:  # what was to be refreshed was deleted meanwhile, and what is kept of it with it
+        logger.info("task came too late", extra={"task": task.module_path, "arguments": arguments})
+
+
 def _run(result: TaskResult) -> None:
     task = result.task
     try:
-        task.call(*result.args, **result.kwargs)
+        _call(task, result.args, result.kwargs)
     except Exception:  # the change itself is committed; a failed refresh must not turn it into an error
         logger.exception("task failed", extra={"task": task.module_path, "arguments": result.args})
 

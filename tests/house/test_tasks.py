@@ -10,8 +10,9 @@ from django.db import transaction
 from django.test import TestCase
 from django_tasks import task
 
+from accounts.models import User
 from core import request_ids
-from core.tasks import AfterCommitBackend
+from core.tasks import AfterCommitBackend, run_recorded
 
 ran: list[tuple] = []
 
@@ -24,6 +25,11 @@ def note(*arguments):
 @task()
 def fail():
     raise RuntimeError("no good")
+
+
+@task()
+def miss():
+    User.objects.get(pk=0)
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +60,11 @@ class TestATask:
             backend(inline=True).enqueue(note, [2], {})
         assert [call[0] for call in ran] == [2]
         assert "task failed" in caplog.text
+
+    def test_about_what_was_deleted_meanwhile_has_not_failed(self, transactional_db, caplog):
+        backend(inline=True).enqueue(miss, [], {})
+        run_recorded(path=f"{__name__}.miss", arguments=[], keywords={})
+        assert "task failed" not in caplog.text
 
     def test_runs_in_a_thread_of_its_own_under_the_id_of_its_request(self, transactional_db):
         token = request_ids.current.set("trace-9")
