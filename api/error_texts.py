@@ -31,6 +31,7 @@ TEMPLATES = (
     "Give at most {} tags.",
     "Give up to {} printable characters.",
     "Nested deeper than {} levels.",
+    "Send at most {} files at once.",
     "The body may have at most {} bytes.",
     "The focal point must lie within the picture, {} × {}.",
     "The picture has {} frames; {} are accepted.",
