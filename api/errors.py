@@ -39,7 +39,7 @@ STATUS_OF = {
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    errors.LengthUnknown: HTTPStatus.LENGTH_REQUIRED,
+    errors.LengthUnknown: HTTPStatus.BAD_REQUEST,
     errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }

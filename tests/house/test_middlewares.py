@@ -120,7 +120,7 @@ class TestBodies:
         request = RequestFactory().generic(
             "PATCH", "/api/v2/me/", "", "application/json", HTTP_TRANSFER_ENCODING="chunked"
         )
-        is_error(middleware.BodyLimitMiddleware(lambda request: HttpResponse())(request), 411, "length_required")
+        is_error(middleware.BodyLimitMiddleware(lambda request: HttpResponse())(request), 400, "length_required")
 
     def test_of_pages_are_limited_too(self, settings):
         size = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1

@@ -59,7 +59,7 @@ class TestTheBodyOfARefusedRequest:
     def test_is_taken_off_where_its_length_is_not_said(self, refuse):
         body = Sent(1000)
         status, headers = refuse(body, HTTP_TRANSFER_ENCODING="chunked", CONTENT_LENGTH="")
-        assert (status[:3], body.left, "Connection" in headers) == ("411", 0, False)
+        assert (status[:3], body.left, "Connection" in headers) == ("400", 0, False)
 
     def test_ends_the_connection_where_it_is_too_much(self, refuse):
         body = Sent(10)
