@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from blogs.body.inline import BREAK, Mark, Marks, Run, collapse, link, mark_of, rich_html
-from blogs.body.limits import CAPTION_LENGTH, HEADING_LENGTH, LANGUAGE_LENGTH, QUOTE_LENGTH
+from blogs.body.limits import CAPTION_LENGTH, HEADING_LENGTH, LANGUAGE_LENGTH
+from blogs.body.lists import list_html
+from blogs.body.quotes import plain_quote
 from blogs.body.tree import Node, parse
 from blogs.richtext import clean_paragraph, safe_url
 
@@ -19,8 +21,6 @@ HEADING_LEVELS = {"h1": 2, "h2": 2, "h3": 3, "h4": 4, "h5": 4, "h6": 4}
 
 _LANGUAGE = re.compile(r"(?:language-|lang-|highlight-source-|brush:\s*)([\w+#.-]+)")
 _RELATIVE = re.compile(r"(?![A-Za-z][A-Za-z0-9+.-]*:)[^#?\s]")
-_ATTRIBUTION = re.compile(r"\s*(?:—|–|--|―)\s*(?=\S)")
-_PLAIN_QUOTE = {"p", "br", "cite", "footer"}
 _SILENT = {"wbr", "col", "colgroup", "rp"}
 _TRANSPARENT = frozenset("a abbr bdi bdo cite ins mark ruby rt small span time u".split())  # noqa: SIM905
 
@@ -214,7 +214,7 @@ class _Reader:
 
     def _read_blockquote(self, node: Node, marks: Marks) -> None:
         self._end_paragraph()
-        text, attribution = _plain_quote(node)
+        text, attribution = plain_quote(node)
         if text and not self._items and not self._rows:
             self._block("quote", {"text": text, "attribution": attribution})
             return
@@ -338,7 +338,7 @@ class _Reader:
 
     def _end_list(self) -> None:
         if self._entries:
-            self._rich.append(_list_html(self._entries))
+            self._rich.append(list_html(self._entries))
             self._entries = []
 
     def _end_rich(self) -> None:
@@ -353,57 +353,3 @@ class _Reader:
         for item in self._items:
             item.is_broken = True
         self.blocks.append({"type": kind, "value": value})
-
-
-def _list_html(entries: list[list]) -> str:
-    """The nested lists that are written down as a flat list of depth, kind and HTML."""
-    out: list[str] = []
-    opened: list[tuple[int, str]] = []
-    for depth, kind, html in entries:
-        while opened and opened[-1][0] > depth:
-            if len(opened) == 1 and opened[0][1] == kind:  # the rest of a list that began deeper
-                opened[0] = (depth, kind)
-                break
-            out.append(f"</li></{opened.pop()[1]}>")
-        if opened and opened[-1] == (depth, kind):
-            out.append("</li><li>")
-        else:
-            if opened and opened[-1][0] == depth:
-                out.append(f"</li></{opened.pop()[1]}>")
-            out.append(f"<{kind}><li>")
-            opened.append((depth, kind))
-        out.append(html)
-    out += [f"</li></{kind}>" for _, kind in reversed(opened)]
-    return "".join(out)
-
-
-def _plain_quote(node: Node) -> tuple[str, str]:
-    """The text and attribution of a quotation that needs nothing more; empty otherwise."""
-    if any(inner.tag not in _PLAIN_QUOTE for inner in node.walk()):
-        return "", ""
-    parts: list[str] = []
-    attribution = ""
-    loose = Node("p")
-    for child in [*node.children, Node("p")]:
-        if isinstance(child, Node) and child.tag != "br":
-            parts += [_paragraph_text(loose), "" if child.tag in ("cite", "footer") else _paragraph_text(child)]
-            loose = Node("p")
-            if child.tag in ("cite", "footer"):
-                attribution = collapse(child.text())
-        else:
-            loose.children.append(child)
-    parts = [part for part in parts if part]
-    if not attribution and len(parts) > 1 and (dash := _ATTRIBUTION.match(parts[-1])):
-        attribution = collapse(parts.pop()[dash.end() :])
-    text = "\n\n".join(parts)
-    if len(text) > QUOTE_LENGTH or len(attribution) > 300:
-        return "", ""
-    return text, _ATTRIBUTION.sub("", attribution, count=1) if _ATTRIBUTION.match(attribution) else attribution
-
-
-def _paragraph_text(node: Node) -> str:
-    lines = "".join(
-        re.sub(r"[ \t\n\r\f]+", " ", child) if isinstance(child, str) else "\n" if child.tag == "br" else child.text()
-        for child in node.children
-    )
-    return "\n".join(line.strip(" ") for line in lines.split("\n")).strip()
