@@ -1,6 +1,6 @@
 # The statistics service by itself: it needs nothing of the CMS but the folder stats/ and the public key.
 # Built from the project's root: docker build -f deploy/stats.Dockerfile -t inktree-stats .
-ARG PYTHON_IMAGE=python:3.11.14-slim-bookworm
+ARG PYTHON_IMAGE=python:3.11.16-slim-bookworm@sha256:0bee7276f83efd4a1ee05bbbf4281d95ed28e079220a9457f25a93e3f1e3c31b
 
 FROM ${PYTHON_IMAGE} AS packages
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1

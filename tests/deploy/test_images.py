@@ -60,6 +60,21 @@ class TestTheImage:
         assert own | {"cms", "stats", "templates", "deploy"} <= let_in
 
 
+class TestEveryImageFromElsewhere:
+    def test_is_named_by_version_and_digest(self):
+        arguments = [
+            line.partition("=")[2]
+            for name in ("Dockerfile", "stats.Dockerfile")
+            for line in (ROOT / "deploy" / name).read_text().splitlines()
+            if line.startswith("ARG ")
+        ]
+        services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"].values()
+        images = arguments + [service["image"] for service in services if "build" not in service]
+        assert len(images) == 8
+        for image in images:
+            assert re.fullmatch(r"[a-z/-]+:[\w.-]*\d[\w.-]*@sha256:[0-9a-f]{64}", image), image
+
+
 class TestTheEnvironment:
     @pytest.fixture
     def made(self, tmp_path) -> dict[str, str]:
