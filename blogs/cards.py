@@ -7,9 +7,11 @@ shows. The blog's slug, title and avatar and the author's name and avatar are jo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Field, Model, OuterRef, Q, Subquery
+from django.db.models import Count, DateTimeField, F, Field, Max, Model, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, Greatest
 from wagtail.models import Page, WorkflowState
 
 from blogs.documents import PostFragments, render_post, updated_at
@@ -19,6 +21,7 @@ from blogs.signals import blog_changed, post_changed
 from core import clock, holes
 from media.documents import image_document
 
+_COUNTED = ("is_live", "blog_id", "published_at", "reply_to_id")
 COUNTERS = {"likes": "like_count", "comments": "comment_count", "replies": "reply_count"}
 
 
@@ -34,7 +37,7 @@ def refresh_post(post: BlogPostPage, *, shown: BlogPostPage | None = None) -> No
     `shown` is the version to show; by default the post itself when live, else its latest revision.
     """
     card, fragments = _post_card(post, shown)
-    before = PostCard.objects.select_for_update().filter(pk=post.pk).values("is_live", "blog_id", "reply_to_id").first()
+    before = PostCard.objects.select_for_update().filter(pk=post.pk).values(*_COUNTED).first()
     _upsert(card, key="post")
     _show_images(card, fragments, is_new=before is None)
     _move_counts(before, card)
@@ -129,7 +132,7 @@ def is_true(page: BlogPage | BlogPostPage) -> bool:
 def forget_post(card: PostCard) -> None:
     """Take a post that is about to be deleted out of the counters it is part of."""
     if card.is_live:
-        _count_post(card.blog_id, -1)
+        _take_out_of_blog(card.blog_id, card.pk)
         _count_reply(card.reply_to_id, -1)
         note_change()
     post_changed.send(PostCard, post=card.pk)
@@ -167,7 +170,7 @@ def count(post_id: int, **by: int) -> None:
 
 def _own_fields(card: Model) -> list[Field]:
     """The fields that follow from the page; the others have their home on the card."""
-    kept = {*COUNTERS.values(), "post_count", "follower_count", "popularity"}
+    kept = {*COUNTERS.values(), "post_count", "newest_post_at", "follower_count", "popularity"}
     kept |= {"blocked_at", "blocked_until", "block_reason", "blocked_by"}
     return [field for field in card._meta.concrete_fields if field.name not in kept and not field.primary_key]
 
@@ -188,18 +191,32 @@ def _show_images(card: PostCard, fragments: PostFragments, *, is_new: bool) -> N
 
 def _move_counts(before: dict | None, card: PostCard) -> None:
     was_live = bool(before and before["is_live"])
-    if was_live and (not card.is_live or before["blog_id"] != card.blog_id):
-        _count_post(before["blog_id"], -1)
-    if card.is_live and (not was_live or before["blog_id"] != card.blog_id):
-        _count_post(card.blog_id, +1)
+    place = (card.blog_id, card.published_at)
+    stays = was_live and card.is_live and (before["blog_id"], before["published_at"]) == place
+    if was_live and not stays:
+        _take_out_of_blog(before["blog_id"], card.pk)
+    if card.is_live and not stays:
+        _put_into_blog(*place)
     if was_live and (not card.is_live or before["reply_to_id"] != card.reply_to_id):
         _count_reply(before["reply_to_id"], -1)
     if card.is_live and (not was_live or before["reply_to_id"] != card.reply_to_id):
         _count_reply(card.reply_to_id, +1)
 
 
-def _count_post(blog_id: int, step: int) -> None:
-    BlogCard.objects.filter(pk=blog_id).update(post_count=F("post_count") + step)
+def _put_into_blog(blog_id: int, published_at: datetime | None) -> None:
+    new = Value(published_at, output_field=DateTimeField())
+    BlogCard.objects.filter(pk=blog_id).update(
+        post_count=F("post_count") + 1, newest_post_at=Greatest(Coalesce("newest_post_at", new), new)
+    )
+
+
+def _take_out_of_blog(blog_id: int, post_id: int) -> None:
+    blog = BlogCard.objects.filter(pk=blog_id)
+    blog.update(
+        post_count=F("post_count") - 1
+    )  # and holds the row: whoever publishes meanwhile waits, or is seen below
+    others = PostCard.objects.filter(blog=blog_id, is_live=True).exclude(pk=post_id)
+    blog.update(newest_post_at=others.aggregate(at=Max("published_at"))["at"])
 
 
 def _count_reply(post_id: int | None, step: int) -> None:
@@ -207,7 +224,10 @@ def _count_reply(post_id: int | None, step: int) -> None:
         PostCard.objects.filter(pk=post_id).update(reply_count=F("reply_count") + step)
 
 
+@transaction.atomic(savepoint=False)
 def recount_blog(blog_id: int) -> None:
-    """Set a blog's number of posts from its rows, after many of them changed at once."""
-    live = PostCard.objects.filter(Q(blog=blog_id, is_live=True)).count()
-    BlogCard.objects.filter(pk=blog_id).update(post_count=live)
+    """Set what a blog's card says of its posts from their rows, after many of them changed at once."""
+    blog = BlogCard.objects.select_for_update().filter(pk=blog_id)
+    if blog.values("pk").first():
+        live = PostCard.objects.filter(blog=blog_id, is_live=True)
+        blog.update(**live.aggregate(post_count=Count("pk"), newest_post_at=Max("published_at")))

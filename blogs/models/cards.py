@@ -34,6 +34,8 @@ class BlogCard(Blockable):
     post_count = models.PositiveIntegerField(default=0)
     follower_count = models.PositiveIntegerField(default=0)
     popularity = models.BigIntegerField(default=0)
+    newest_post_at = models.DateTimeField(null=True)
+    """When the newest of its live posts was published; too late only until an expiry is carried out."""
 
     class Meta:
         indexes = [
@@ -41,6 +43,11 @@ class BlogCard(Blockable):
             models.Index(F("popularity").desc(), F("blog").desc(), name="blogs_popular", condition=Q(is_live=True)),
             models.Index(fields=["title", "blog"], name="blogs_by_title", condition=Q(is_live=True)),
             models.Index(F("owner"), F("created_at").desc(), F("blog").desc(), name="blogs_by_owner"),
+            models.Index(
+                fields=["-newest_post_at", "-blog"],
+                name="blogs_by_newest_post",
+                condition=Q(newest_post_at__isnull=False),
+            ),
         ]
 
     def __str__(self):

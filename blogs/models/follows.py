@@ -25,6 +25,9 @@ class Follow(models.Model):
                 name="requests_to_blog",
                 condition=Q(accepted_at=None),
             ),
+            models.Index(
+                fields=["user"], include=["blog"], name="follows_of_user", condition=Q(accepted_at__isnull=False)
+            ),
         ]
 
     def __str__(self):

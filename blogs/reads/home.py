@@ -1,14 +1,21 @@
 """The ids of the home feed's posts, found without reading more of the followed blogs than needed.
 
-Where the followed blogs are busy, a page is among the newest posts of all (beyond the cursor), which one short index
-scan gives. Else a page of n posts can only come from the n blogs whose newest posts are the newest: on PostgreSQL these
-are found by one index probe per followed blog, then n posts of each are merged, however dormant they are. SQLite has
-no LATERAL, but merges `IN` along the index well.
+Where the followed blogs are busy, a page is among the newest posts of all (beyond the cursor), which a short index
+scan gives: `recent_window`. Where that gives too few, `home_window` finds the page however dormant the blogs are: n
+posts can only come from the n blogs whose newest posts are the newest. On PostgreSQL these are found by one index probe
+per followed blog, and n posts of each are merged.
+
+The first page of somebody who follows many blogs spares the probes: his n + 1 blogs are among those of all that posted
+last, by `BlogCard.newest_post_at`. That is taken where it is certain to be right: n posts are newer than what any blog
+left out may have. It may say too much (of a post that has expired): then the probes follow. It may say too little only
+of a post that a process of the release before it has published, which is among the newest posts of all.
+
+SQLite has no LATERAL, but merges `IN` along the index well.
 """
 
 from __future__ import annotations
 
-from django.db import connections
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 
@@ -18,27 +25,33 @@ from blogs.models import BlogCard, Follow, PostCard
 from blogs.reads.keyset import Order, keyset
 from core.statements import Slots
 
+RECENT = 10
+"""How many pages of the newest posts are looked through first."""
+
+MANY = 5
+"""From how many pages of followed blogs on looking through those that posted last costs less than a probe for each."""
+
 NEWEST = 1_000
-"""How many of the newest posts are looked through first."""
+"""How many of the blogs that posted last are looked through."""
 
 # IS TRUE and OFFSET 0 keep PostgreSQL from making joins of conditions, which would be asked of every followed blog:
 # in order of time they are asked of a page's worth.
-_HOME = """
-WITH mine AS MATERIALIZED (
+_EXISTS = "EXISTS (SELECT 1 FROM ({existing}) blog WHERE blog.blog_id = found.blog_id OFFSET 0)"
+_MINE = """
     SELECT blog_id FROM blogs_follow WHERE user_id = %s AND accepted_at IS NOT NULL
-    UNION SELECT blog_id FROM blogs_blogcard WHERE owner_id = %s
-), recent AS MATERIALIZED (
-    SELECT post_id FROM (
+    UNION ALL SELECT blog_id FROM blogs_blogcard own WHERE owner_id = %s AND NOT EXISTS (
+        SELECT 1 FROM blogs_follow WHERE user_id = owner_id AND blog_id = own.blog_id AND accepted_at IS NOT NULL
+    )
+"""
+_RECENT = """
+    SELECT {columns} FROM (
         SELECT post_id, blog_id, published_at FROM blogs_postcard
-        WHERE {live} {beyond} ORDER BY published_at {way}, post_id {way} LIMIT {newest}
+        WHERE {live} {beyond} ORDER BY published_at {way}, post_id {way} LIMIT {recent}
     ) found
-    WHERE (blog_id IN (SELECT blog_id FROM mine)) IS TRUE
-        AND EXISTS (SELECT 1 FROM ({existing}) blog WHERE blog.blog_id = found.blog_id OFFSET 0)
+    WHERE (blog_id IN ({mine})) IS TRUE AND {exists}
     ORDER BY published_at {way}, post_id {way} LIMIT {limit}
-)
-SELECT post_id FROM recent WHERE (SELECT COUNT(*) FROM recent) = {limit}
-UNION ALL
-SELECT post_id FROM (
+"""
+_PROBED = """
     SELECT post.post_id FROM (
         SELECT blog_id FROM (
             SELECT mine.blog_id, head.published_at, head.post_id FROM mine CROSS JOIN LATERAL (
@@ -46,31 +59,92 @@ SELECT post_id FROM (
                 WHERE blog_id = mine.blog_id AND {live} {beyond} ORDER BY published_at {way}, post_id {way} LIMIT 1
             ) head ORDER BY head.published_at {way}, head.post_id {way} OFFSET 0
         ) found
-        WHERE EXISTS (SELECT 1 FROM ({existing}) blog WHERE blog.blog_id = found.blog_id OFFSET 0)
-        ORDER BY published_at {way}, post_id {way} LIMIT {limit}
+        WHERE {exists} ORDER BY published_at {way}, post_id {way} LIMIT {limit}
     ) busiest CROSS JOIN LATERAL (
         SELECT published_at, post_id FROM blogs_postcard
         WHERE blog_id = busiest.blog_id AND {live} {beyond} ORDER BY published_at {way}, post_id {way} LIMIT {limit}
     ) post ORDER BY post.published_at {way}, post.post_id {way} LIMIT {limit}
-) merged WHERE (SELECT COUNT(*) FROM recent) < {limit}
 """
+_LATEST = """
+    SELECT blog_id, newest_post_at FROM (
+        SELECT blog_id, newest_post_at FROM blogs_blogcard
+        WHERE newest_post_at IS NOT NULL AND (SELECT COUNT(*) FROM mine) >= {many}
+        ORDER BY newest_post_at DESC, blog_id DESC LIMIT {newest}
+    ) found
+    WHERE (blog_id IN (SELECT blog_id FROM mine)) IS TRUE AND {exists}
+    ORDER BY newest_post_at DESC, blog_id DESC LIMIT {limit} + 1
+"""
+_LIKELY = """
+    SELECT post_id, published_at FROM (
+        SELECT post_id, published_at FROM recent
+        UNION SELECT post.post_id, post.published_at FROM latest CROSS JOIN LATERAL (
+            SELECT published_at, post_id FROM blogs_postcard
+            WHERE blog_id = latest.blog_id AND {live} ORDER BY published_at DESC, post_id DESC LIMIT {limit}
+        ) post
+    ) found ORDER BY published_at DESC, post_id DESC LIMIT {limit}
+"""
+_CERTAIN = """(
+    (SELECT COUNT(*) FROM latest) > {limit} AND (SELECT COUNT(*) FROM likely) = {limit}
+    AND (SELECT MIN(published_at) FROM likely) > (SELECT MIN(newest_post_at) FROM latest)
+)"""
+_FIRST_PAGE = """
+WITH mine AS MATERIALIZED ({mine}), recent AS MATERIALIZED ({recent}),
+latest AS MATERIALIZED ({latest}), likely AS MATERIALIZED ({likely})
+SELECT post_id FROM likely WHERE {certain} IS TRUE
+UNION ALL SELECT post_id FROM ({probed}) probed WHERE {certain} IS NOT TRUE
+"""
+_OTHER_PAGE = "WITH mine AS MATERIALIZED ({mine}) {probed}"
 _LIVE = "is_live AND (expire_at IS NULL OR expire_at > %s)"
 
 
-def home_window(viewer: Viewer, slots: Slots, *, limit: int, backward: bool, starts: bool, using: str = "default"):
+def home_windows() -> tuple:
+    """What finds the ids of a page's posts, to be asked in this order until one gives enough."""
+    return (recent_window, home_window) if connection.vendor == "postgresql" else (home_window,)
+
+
+def recent_window(viewer: Viewer, slots: Slots, *, limit: int, backward: bool, starts: bool):
+    """Those of `home_window` that are among the newest posts of all; on PostgreSQL."""
+    parts, of_post, of_blog = _parts(viewer, slots, limit=limit, backward=backward, starts=starts)
+    sql = _RECENT.format(**parts, columns="post_id", mine=_MINE)
+    return RawSQL(sql, [*of_post, viewer.user_id, viewer.user_id, *of_blog])  # noqa: S611
+
+
+def home_window(viewer: Viewer, slots: Slots, *, limit: int, backward: bool, starts: bool):
     """The ids of up to `limit` posts of the blogs the viewer follows or owns, after the key in the slots."""
-    existing = BlogCard.objects.filter(visibility.blog_exists_for(viewer, at=slots.time("at")))
-    if connections[using].vendor != "postgresql":
+    if connection.vendor != "postgresql":
         follows = Follow.objects.filter(blog=OuterRef("pk"), user=viewer.user_id, accepted_at__isnull=False)
-        blogs = existing.filter(Q(Exists(follows)) | Q(owner=viewer.user_id))
+        blogs = _existing(viewer, slots).filter(Q(Exists(follows)) | Q(owner=viewer.user_id))
         posts = PostCard.objects.filter(visibility.live_now(slots.time("at")), blog__in=blogs.values("pk"))
-        newest = Order("published_at")
-        posts = keyset(posts, newest, slots=slots, backward=backward, starts=starts)
+        posts = keyset(posts, Order("published_at"), slots=slots, backward=backward, starts=starts)
         return posts.values("pk")[:limit]
-    blog, of_blog = existing.values("blog_id").query.get_compiler(using=using).as_sql()
+    parts, of_post, of_blog = _parts(viewer, slots, limit=limit, backward=backward, starts=starts)
+    of_viewer, of_probed = [viewer.user_id, viewer.user_id], [*of_post, *of_blog, *of_post]
+    probed = _PROBED.format(**parts)
+    if not starts:
+        return RawSQL(_OTHER_PAGE.format(mine=_MINE, probed=probed), [*of_viewer, *of_probed])  # noqa: S611
+    columns, mine = "post_id, published_at", "SELECT blog_id FROM mine"
+    sql = _FIRST_PAGE.format(
+        mine=_MINE,
+        recent=_RECENT.format(**parts, columns=columns, mine=mine),
+        latest=_LATEST.format(**parts, newest=NEWEST),
+        likely=_LIKELY.format(**parts),
+        certain=_CERTAIN.format(**parts),
+        probed=probed,
+    )
+    return RawSQL(sql, [*of_viewer, *of_post, *of_blog, *of_blog, *of_post, *of_probed])  # noqa: S611
+
+
+def _existing(viewer: Viewer, slots: Slots):
+    return BlogCard.objects.filter(visibility.blog_exists_for(viewer, at=slots.time("at")))
+
+
+def _parts(viewer: Viewer, slots: Slots, *, limit: int, backward: bool, starts: bool) -> tuple[dict, list, list]:
+    """What the texts above are filled with (never with a value), and the parameters of a post's and a blog's part."""
+    existing = _existing(viewer, slots).values("blog_id").query
+    blog, of_blog = existing.get_compiler(using="default").as_sql()
     sign, way = (">", "ASC") if backward else ("<", "DESC")
     beyond = "" if starts else f"AND (published_at, post_id) {sign} (%s, %s)"
     of_post = [slots.time("at"), *([] if starts else [slots.time("key"), slots.number("id")])]
-    sql = _HOME.format(existing=blog, live=_LIVE, beyond=beyond, way=way, limit=limit, newest=NEWEST)
-    params = [viewer.user_id, viewer.user_id, *of_post, *of_blog, *of_post, *of_blog, *of_post]
-    return RawSQL(sql, params)  # noqa: S611  (no value is in the text, only what is formatted above)
+    parts = {"exists": _EXISTS.format(existing=blog), "live": _LIVE, "beyond": beyond, "way": way}
+    parts |= {"limit": limit, "recent": RECENT * limit, "many": MANY * limit}
+    return parts, of_post, list(of_blog)

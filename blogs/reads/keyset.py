@@ -34,7 +34,7 @@ _FIELDS = {"time": DateTimeField, "number": BigIntegerField, "text": CharField}
 class ListRead:
     """Rows of a list as one viewer sees them, in the order they were read, and the version they are of.
 
-    The version is None where there was no row to tell it.
+    The version is None where there was no row to tell it, and for what was read for somebody who is signed in.
     """
 
     rows: list[Row]

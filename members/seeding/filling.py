@@ -197,10 +197,12 @@ class Seeding:
         comment = reserve_ids(Comment, 5 * len(times))
         rows: dict[type, list[tuple]] = defaultdict(list)
         new_posts: Counter[int] = Counter()
+        newest: dict[int, datetime] = {}
         for number, published in enumerate(times):
             pk, form, blog = first + number, random.choice(forms), self._blogs[self._low(len(self._blogs))]
             blog.posts += 1
             new_posts[blog.id] += 1
+            newest[blog.id] = published
             title, tags = words.title(random), words.tags(random)
             intro = words.sentence(random)
             slug = f"{_slug(title)}-{blog.posts}"
@@ -245,6 +247,8 @@ class Seeding:
         self._insert_posts(rows)
         update(Page, "numchild", new_posts)
         update(BlogCard, "post_count", new_posts)
+        changed = [BlogCard(pk=blog, newest_post_at=published) for blog, published in newest.items()]
+        BlogCard.objects.bulk_update(changed, ["newest_post_at"], batch_size=500)
         cards.note_change()
 
     def _like(self, post: int, published: datetime, rows) -> int:

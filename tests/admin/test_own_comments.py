@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from blogs.models import PostCard
+from blogs.models import BlogCard, PostCard
 from social.models import Comment
 from tests.admin.browser import Admin
 
@@ -79,6 +79,7 @@ class TestDateOfPublication:
         assert post["published_at"] == "2001-02-03T04:05:00Z"
         author.edit(post["id"], title="Old", slug="old", first_published_at="2000-01-01 00:00")
         assert anyone.get(f"posts/{post['id']}/")["published_at"] == "2000-01-01T00:00:00Z"
+        assert BlogCard.objects.get(posts=post["id"]).newest_post_at.year == 2000
 
     def test_stays_when_it_is_not_touched(self, author, anyone):
         post = author.api.write("Fresh")

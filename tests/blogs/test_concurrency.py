@@ -6,6 +6,7 @@ import threading
 import time
 
 import pytest
+from django.db.models import Max
 from taggit.models import Tag
 from wagtail.models import Page
 
@@ -27,6 +28,7 @@ def assert_whole() -> None:
     for card in BlogCard.objects.all():
         children = BlogPostPage.objects.filter(path__startswith=card.blog.path)
         assert card.post_count == children.live().count()
+        assert card.newest_post_at == children.live().aggregate(at=Max("first_published_at"))["at"]
         assert card.blog.numchild == children.count()
         slugs = list(children.values_list("slug", flat=True))
         assert len(slugs) == len(set(slugs))

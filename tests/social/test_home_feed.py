@@ -116,3 +116,59 @@ class TestHomeFeed:
     @pytest.mark.parametrize("query", ["limit=0", "limit=x", "cursor=x", "order=oldest", "nonsense=1"])
     def test_bad_parameters_are_refused(self, bob: Api, query):
         is_error(bob.call("GET", f"feed/home/?{query}"), 400)
+
+
+@pytest.fixture
+def sleepers(alice, bob, charlie) -> list[dict]:
+    """Two posts in each of twelve blogs that Bob follows, the newest first; since then only others have published."""
+    slugs = [f"sleeper-{number}" for number in range(12)]
+    for slug in slugs:
+        alice.post("blogs/", json={"title": slug, "slug": slug})
+        bob.put(f"blogs/{slug}/follow/")
+    posts = [alice.write(f"{slug} {word}", blog=slug) for slug in slugs for word in ("old", "new")]
+    for number in range(22):
+        charlie.write(f"Busy {number}")
+    return posts[::-1]
+
+
+def read_through(reader: Api) -> list[int]:
+    """The ids of the whole feed, read post by post."""
+    answer = reader.get("feed/home/", limit=1)
+    ids = [item["id"] for item in answer["items"]]
+    while answer["meta"]["next"]:
+        answer = reader.get(answer["meta"]["next"])
+        ids += [item["id"] for item in answer["items"]]
+    return ids
+
+
+class TestHomeFeedOfDormantBlogs:
+    """Read post by post, a page is so short that these are many blogs, and Charlie's posts all the newest ones."""
+
+    def test_shows_them_in_order(self, bob, sleepers):
+        assert read_through(bob) == [post["id"] for post in sleepers]
+
+    def test_leaves_out_what_was_taken_back(self, alice, bob, sleepers):
+        alice.post(f"posts/{sleepers[0]['id']}/unpublish/", 200)
+        alice.delete(f"posts/{sleepers[2]['id']}/")
+        assert read_through(bob) == [post["id"] for post in (sleepers[1], *sleepers[3:])]
+
+    def test_leaves_out_what_expired_before_that_was_carried_out(self, bob, sleepers):
+        gone = [post["id"] for post in sleepers[:7:2]]
+        PostCard.objects.filter(pk__in=gone).update(expire_at=clock.now() - timedelta(seconds=1))
+        assert read_through(bob) == [post["id"] for post in sleepers if post["id"] not in gone]
+
+    def test_leaves_out_blocked_and_private_blogs(self, alice, bob, sleepers):
+        BlogCard.objects.filter(slug="sleeper-11").update(blocked_at=clock.now() - timedelta(seconds=1))
+        bob.delete("blogs/sleeper-10/follow/")
+        assert read_through(bob) == [post["id"] for post in sleepers[4:]]
+
+    def test_shows_what_an_older_release_publishes_during_an_upgrade(self, alice, bob, sleepers):
+        before = BlogCard.objects.get(slug="sleeper-3").newest_post_at
+        fresh = alice.write("Fresh", blog="sleeper-3")["id"]
+        BlogCard.objects.filter(slug="sleeper-3").update(newest_post_at=before)
+        assert read_through(bob) == [fresh, *(post["id"] for post in sleepers)]
+
+    def test_costs_a_query_more(self, bob, sleepers, django_assert_max_num_queries):
+        bob.get("feed/home/", limit=1)
+        with django_assert_max_num_queries(3):  # session, the newest posts, the dormant blogs
+            bob.get("feed/home/", limit=1)

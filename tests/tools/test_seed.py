@@ -7,7 +7,7 @@ import json
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Max
 from wagtail.models import Page
 
 from blogs import cards
@@ -45,8 +45,9 @@ class TestSeed:
             assert post.get_latest_revision_as_object().body == post.body
 
     def test_counts_truly(self, seeded):
-        for blog in BlogCard.objects.annotate(rows=Count("posts", distinct=True), fans=Count("follows", distinct=True)):
-            assert (blog.post_count, blog.follower_count) == (blog.rows, blog.fans)
+        blogs = BlogCard.objects.annotate(newest=Max("posts__published_at"))
+        for blog in blogs.annotate(rows=Count("posts", distinct=True), fans=Count("follows", distinct=True)):
+            assert (blog.post_count, blog.follower_count, blog.newest_post_at) == (blog.rows, blog.fans, blog.newest)
         posts = PostCard.objects.annotate(
             like_rows=Count("likes", distinct=True), comment_rows=Count("comments", distinct=True)
         )

@@ -14,7 +14,7 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="change nothing; exit with 1 if a card is not true")
 
     def handle(self, *, check: bool, **options):
-        work = ((BlogPage, cards.refresh_blog), (BlogPostPage, cards.refresh_post))
+        work = ((BlogPage, _rebuild_blog), (BlogPostPage, cards.refresh_post))
         stale = 0
         for model, refresh in work:
             pages = model.objects.order_by("pk")
@@ -28,3 +28,8 @@ class Command(BaseCommand):
                     self.stderr.write(f"{model._meta.verbose_name} {page.pk} ({page.slug}): the card is not true")
         if stale:
             raise SystemExit(1)
+
+
+def _rebuild_blog(blog: BlogPage) -> None:
+    cards.refresh_blog(blog)
+    cards.recount_blog(blog.pk)
