@@ -63,10 +63,12 @@ def _blocks(floor: int) -> Iterator[Fact]:
 
 
 def _posts(floor: int) -> Iterator[Fact]:
-    fields = ("pk", "blog_id", "published_at", "reply_to_id", "reply_to__blog_id")
-    for pk, blog, published_at, reply_to, reply_blog in _rows(
+    fields = ("pk", "blog_id", "published_at", "reply_to_id", "reply_to__blog_id", "is_private")
+    for pk, blog, published_at, reply_to, reply_blog, is_private in _rows(
         PostCard.objects.filter(is_live=True).values_list(*fields)
     ):
+        if is_private and blog != reply_blog:
+            reply_to = reply_blog = None  # see `cards.REPLIES`
         facts = {"is_live": True, "published_at": clock.iso(published_at)}
         yield from _told("post.updated", floor, post=pk, blog=blog, reply_to=reply_to, reply_blog=reply_blog, **facts)
 

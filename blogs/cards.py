@@ -6,11 +6,11 @@ shows. The blog's slug, title and avatar and the author's name and avatar are jo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, DateTimeField, F, Field, Max, Model, OuterRef, Subquery, Value
+from django.db.models import Count, DateTimeField, F, Field, Max, Model, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 from wagtail.models import Page, WorkflowState
 
@@ -21,7 +21,10 @@ from blogs.signals import blog_changed, post_changed
 from core import clock, holes
 from media.documents import image_document
 
-_COUNTED = ("is_live", "blog_id", "published_at", "reply_to_id")
+_COUNTED = ("is_live", "is_private", "blog_id", "published_at", "reply_to_id")
+REPLIES = Q(is_live=True, reply_to__isnull=False) & (Q(is_private=False) | Q(reply_to__blog=F("blog")))
+"""The replies that count: what one may see under a post one may see, so that no number tells of a private post."""
+
 COUNTERS = {"likes": "like_count", "comments": "comment_count", "replies": "reply_count"}
 
 
@@ -96,11 +99,13 @@ def refresh_blog(blog: BlogPage) -> None:
     before = BlogCard.objects.select_for_update().filter(pk=blog.pk).values("is_live", "is_private").first()
     _upsert(card, key="blog")
     if before and (before["is_live"], before["is_private"]) != (card.is_live, card.is_private):
+        replies = _replies_of_blog(blog.pk)
         page_is_live = Page.objects.filter(pk=OuterRef("pk")).values("live")
         PostCard.objects.filter(blog=card).update(
             is_private=card.is_private, is_live=Subquery(page_is_live) if card.is_live else False
         )
         recount_blog(blog.pk)
+        _move_replies(replies, _replies_of_blog(blog.pk))
     note_change()
     blog_changed.send(BlogCard, blog=blog.pk)
 
@@ -132,8 +137,7 @@ def is_true(page: BlogPage | BlogPostPage) -> bool:
 def forget_post(card: PostCard) -> None:
     """Take a post that is about to be deleted out of the counters it is part of."""
     if card.is_live:
-        _take_out_of_blog(card.blog_id, card.pk)
-        _count_reply(card.reply_to_id, -1)
+        _take_out(card.pk, _counted(card))
         note_change()
     post_changed.send(PostCard, post=card.pk)
 
@@ -189,39 +193,50 @@ def _show_images(card: PostCard, fragments: PostFragments, *, is_new: bool) -> N
         PostImage.objects.bulk_create([PostImage(post=card, image_id=pk) for pk in new], ignore_conflicts=True)
 
 
+def _counted(card: PostCard) -> dict:
+    return {name: getattr(card, name) for name in _COUNTED}
+
+
 def _move_counts(before: dict | None, card: PostCard) -> None:
-    was_live = bool(before and before["is_live"])
-    place = (card.blog_id, card.published_at)
-    stays = was_live and card.is_live and (before["blog_id"], before["published_at"]) == place
-    if was_live and not stays:
-        _take_out_of_blog(before["blog_id"], card.pk)
-    if card.is_live and not stays:
-        _put_into_blog(*place)
-    if was_live and (not card.is_live or before["reply_to_id"] != card.reply_to_id):
-        _count_reply(before["reply_to_id"], -1)
-    if card.is_live and (not was_live or before["reply_to_id"] != card.reply_to_id):
-        _count_reply(card.reply_to_id, +1)
+    after = _counted(card)
+    if before == after:
+        return
+    if before and before["is_live"]:
+        _take_out(card.pk, before)
+    if after["is_live"]:
+        new = Value(after["published_at"], output_field=DateTimeField())
+        BlogCard.objects.filter(pk=after["blog_id"]).update(
+            post_count=F("post_count") + 1, newest_post_at=Greatest(Coalesce("newest_post_at", new), new)
+        )
+        _count_reply(after, +1)
 
 
-def _put_into_blog(blog_id: int, published_at: datetime | None) -> None:
-    new = Value(published_at, output_field=DateTimeField())
-    BlogCard.objects.filter(pk=blog_id).update(
-        post_count=F("post_count") + 1, newest_post_at=Greatest(Coalesce("newest_post_at", new), new)
-    )
-
-
-def _take_out_of_blog(blog_id: int, post_id: int) -> None:
-    blog = BlogCard.objects.filter(pk=blog_id)
-    blog.update(
-        post_count=F("post_count") - 1
-    )  # and holds the row: whoever publishes meanwhile waits, or is seen below
-    others = PostCard.objects.filter(blog=blog_id, is_live=True).exclude(pk=post_id)
+def _take_out(post_id: int, facts: dict) -> None:
+    blog = BlogCard.objects.filter(pk=facts["blog_id"])
+    # This holds the blog's row: a post that is published meanwhile waits, or is seen by the next statement.
+    blog.update(post_count=F("post_count") - 1)
+    others = PostCard.objects.filter(blog=facts["blog_id"], is_live=True).exclude(pk=post_id)
     blog.update(newest_post_at=others.aggregate(at=Max("published_at"))["at"])
+    _count_reply(facts, -1)
 
 
-def _count_reply(post_id: int | None, step: int) -> None:
-    if post_id:
-        PostCard.objects.filter(pk=post_id).update(reply_count=F("reply_count") + step)
+def _count_reply(facts: dict, step: int) -> None:
+    """Count a live reply, or no longer; see `REPLIES`."""
+    if facts["reply_to_id"]:
+        answered = PostCard.objects.filter(pk=facts["reply_to_id"])
+        if facts["is_private"]:
+            answered = answered.filter(blog=facts["blog_id"])
+        answered.update(reply_count=F("reply_count") + step)
+
+
+def _move_replies(before: Counter[int], after: Counter[int]) -> None:
+    for answered in sorted(before.keys() | after.keys()):  # in one order for all who do this at once
+        if step := after[answered] - before[answered]:
+            PostCard.objects.filter(pk=answered).update(reply_count=F("reply_count") + step)
+
+
+def _replies_of_blog(blog_id: int) -> Counter[int]:
+    return Counter(PostCard.objects.filter(REPLIES, blog=blog_id).values_list("reply_to_id", flat=True))
 
 
 @transaction.atomic(savepoint=False)
@@ -231,3 +246,11 @@ def recount_blog(blog_id: int) -> None:
     if blog.values("pk").first():
         live = PostCard.objects.filter(blog=blog_id, is_live=True)
         blog.update(**live.aggregate(post_count=Count("pk"), newest_post_at=Max("published_at")))
+
+
+@transaction.atomic(savepoint=False)
+def recount_replies(post_id: int) -> None:
+    """Set what a post's card says of its replies from their rows."""
+    post = PostCard.objects.select_for_update().filter(pk=post_id)
+    if post.values("pk").first():
+        post.update(reply_count=PostCard.objects.filter(REPLIES, reply_to=post_id).count())

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from blogs import cards, follows
 from blogs.models import BlogCard, BlogPage, BlogPostPage, OldBlogSlug, OldPostSlug, PostCard
@@ -56,7 +57,7 @@ def settle_post(post: BlogPostPage, *, actor_id: int | None, is_news: bool = Tru
 
 def settle_blog(blog: BlogPage, *, actor_id: int | None) -> None:
     """Write down what a blog that was changed now is."""
-    before = BlogCard.objects.filter(pk=blog.pk).values("slug", "is_live").first()
+    before = BlogCard.objects.filter(pk=blog.pk).values("slug", "is_live", "is_private").first()
     if before and before["slug"] != blog.slug:
         OldBlogSlug.objects.filter(slug=blog.slug, blog=blog).delete()
         OldBlogSlug.objects.get_or_create(slug=before["slug"], defaults={"blog": blog})
@@ -65,21 +66,24 @@ def settle_blog(blog: BlogPage, *, actor_id: int | None) -> None:
         follows.accept_requests_to_public(blog_id=blog.pk)
     facts = {"slug": blog.slug, "owner": blog.owner_id, "is_live": blog.live}
     outbox.record("blog.updated" if before else "blog.created", blog=blog.pk, actor=actor_id, **facts)
+    posts = BlogPostPage.objects.child_of(blog).filter(live=True)
     if before and before["is_live"] != blog.live:
-        _settle_posts_of(blog)
+        _tell_of(posts, blog)
+    elif before and before["is_private"] != blog.is_private:
+        _tell_of(posts.filter(reply_to__isnull=False), blog)  # they count as replies, or no longer
 
 
-def _settle_posts_of(blog: BlogPage) -> None:
-    """Tell of the posts that went with their blog, or came back with it."""
-    for post in BlogPostPage.objects.child_of(blog).filter(live=True):
+def _tell_of(posts: QuerySet[BlogPostPage], blog: BlogPage) -> None:
+    """Tell of posts for which the change of their blog changes what is counted."""
+    for post in posts:
         kind = "post.updated" if blog.live else "post.unpublished"
         outbox.record(kind, post=post.pk, blog=blog.pk, actor=None, **_public_facts(post, blog_is_live=blog.live))
 
 
 def _public_facts(post: BlogPostPage, *, blog_is_live: bool) -> dict:
     """What the statistics are told of a post."""
-    reply_to = post.reply_to_id
-    reply_blog = reply_to and PostCard.objects.filter(pk=reply_to).values_list("blog", flat=True).first()
+    replies = PostCard.objects.filter(cards.REPLIES, pk=post.pk).values_list("reply_to", "reply_to__blog")
+    reply_to, reply_blog = (post.reply_to_id and replies.first()) or (None, None)
     return {
         "is_live": post.live and blog_is_live,
         "published_at": clock.iso(post.first_published_at),

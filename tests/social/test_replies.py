@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db.models import Q
 
-from blogs.models import PostCard
+from blogs.models import BlogPage, PostCard
 from tests.client import is_error
 
 
@@ -17,7 +18,8 @@ def post(alice) -> int:
 def counted(post: int) -> int:
     """The counter of a post's replies, once it is sure that it equals the rows."""
     card = PostCard.objects.get(pk=post)
-    assert card.reply_count == PostCard.objects.filter(reply_to=post, is_live=True).count()
+    replies = PostCard.objects.filter(Q(is_private=False) | Q(blog=card.blog), reply_to=post, is_live=True)
+    assert card.reply_count == replies.count()
     return card.reply_count
 
 
@@ -97,6 +99,37 @@ class TestHiddenReplies:
         assert [item["title"] for item in charlie.get(f"posts/{post}/replies/")["items"]] == ["Whisper"]
         for other in (alice, anyone):
             assert other.get(f"posts/{post}/replies/")["items"] == []
+
+    def test_no_number_tells_of_a_private_reply(self, alice, bob, charlie, anyone, post):
+        bob.post("blogs/", json={"title": "Den", "slug": "den", "is_private": True})
+        charlie.put("blogs/den/follow/")
+        bob.post("blogs/den/follow-requests/accept-all/", 200)
+        reply = bob.write("Whisper", blog="den", reply_to=post)["id"]
+        for reader in (alice, charlie, bob, anyone):
+            assert reader.get(f"posts/{post}/")["counts"]["replies"] == counted(post) == 0
+        bob.patch("blogs/den/", json={"is_private": False})
+        assert anyone.get(f"posts/{post}/")["counts"]["replies"] == counted(post) == 1
+        bob.patch("blogs/den/", json={"is_private": True})
+        assert counted(post) == 0
+        bob.delete(f"posts/{reply}/")
+        assert counted(post) == 0
+
+    def test_in_a_private_blog_the_replies_of_the_same_blog_count(self, bob):
+        bob.post("blogs/", json={"title": "Den", "slug": "den", "is_private": True})
+        question = bob.write("Question", blog="den")["id"]
+        reply = bob.write("Answer", blog="den", reply_to=question)["id"]
+        assert bob.get(f"posts/{question}/")["counts"]["replies"] == counted(question) == 1
+        bob.post(f"posts/{reply}/unpublish/", 200)
+        assert counted(question) == 0
+
+    def test_a_blog_that_is_unpublished_takes_its_replies_along(self, bob, anyone, post):
+        bob.write("Answer", reply_to=post)
+        page = BlogPage.objects.get(slug="bob")
+        page.unpublish()
+        assert anyone.get(f"posts/{post}/")["counts"]["replies"] == counted(post) == 0
+        page.refresh_from_db()
+        page.save_revision().publish()
+        assert anyone.get(f"posts/{post}/")["counts"]["replies"] == counted(post) == 1
 
     def test_replies_to_a_hidden_post_are_not_found(self, alice, bob, anyone, post):
         bob.write("Answer", reply_to=post)

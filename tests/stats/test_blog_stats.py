@@ -96,6 +96,16 @@ class TestFigures:
         page.save_revision().publish()
         assert totals(alice)["posts"] == 1
 
+    def test_count_no_private_reply_from_elsewhere(self, alice, bob):
+        post = alice.write()["id"]
+        bob.post("blogs/", json={"title": "Den", "slug": "den", "is_private": True})
+        bob.write(blog="den", reply_to=post)
+        assert totals(alice)["replies"] == 0
+        bob.patch("blogs/den/", json={"is_private": False})
+        assert totals(alice)["replies"] == 1
+        bob.patch("blogs/den/", json={"is_private": True})
+        assert totals(alice)["replies"] == 0
+
     def test_as_a_table(self, alice, busy):
         for asked in ({"params": {"format": "csv"}}, {"headers": {"Accept": "text/csv"}}):
             response = alice.call("GET", f"blogs/{alice.blog}/stats/", expect=200, **asked)

@@ -14,7 +14,7 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="change nothing; exit with 1 if a card is not true")
 
     def handle(self, *, check: bool, **options):
-        work = ((BlogPage, _rebuild_blog), (BlogPostPage, cards.refresh_post))
+        work = ((BlogPage, _rebuild_blog), (BlogPostPage, _rebuild_post))
         stale = 0
         for model, refresh in work:
             pages = model.objects.order_by("pk")
@@ -33,3 +33,8 @@ class Command(BaseCommand):
 def _rebuild_blog(blog: BlogPage) -> None:
     cards.refresh_blog(blog)
     cards.recount_blog(blog.pk)
+
+
+def _rebuild_post(post: BlogPostPage) -> None:
+    cards.refresh_post(post)
+    cards.recount_replies(post.pk)
