@@ -101,7 +101,7 @@ def moderator(register, sign_in, admin) -> Api:
     return sign_in(username)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def picture() -> Callable[..., bytes]:
     """Makes the bytes of a picture."""
 

@@ -20,12 +20,13 @@ from tests.servers.ports import free_port
 
 
 class Program:
-    """`python ARGUMENTS…`, leader of a process group of its own."""
+    """`python ARGUMENTS…` with the code of a folder, leader of a process group of its own."""
 
-    def __init__(self, *arguments: str, variables: dict[str, str], log: Path):
+    def __init__(self, *arguments: str, variables: dict[str, str], log: Path, code: Path = ROOT):
         self.arguments = arguments
         self.variables = variables
         self.log = log
+        self.code = code
         self._process: subprocess.Popen | None = None
 
     def start(self) -> None:
@@ -33,7 +34,7 @@ class Program:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, *self.arguments],
-                cwd=ROOT,
+                cwd=self.code,
                 env=self.variables,
                 stdout=log,
                 stderr=log,
@@ -55,6 +56,13 @@ class Program:
             self._process.terminate()
             self._process.wait(seconds)
             self.kill()
+
+    def tell_children(self, number: int = signal.SIGTERM) -> None:
+        """Send a signal to the processes it started itself, while it runs."""
+        if self._process is not None:
+            for child in _children_of(self._process.pid):
+                with suppress(ProcessLookupError):
+                    os.kill(child, number)
 
     def kill_a_child(self) -> None:
         """Kill the last of its children's children and let it live."""
