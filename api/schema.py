@@ -17,6 +17,7 @@ REFUSALS = {
     "401": "No valid access token.",
     "403": "The caller may not do this.",
     "404": "It does not exist, or the caller may not know that it does.",
+    "406": "None of the media types that `Accept` asks for.",
     "409": "The current state does not allow it.",
     "413": "More bytes than are accepted.",
     "415": "A media type that is not accepted.",
@@ -62,6 +63,8 @@ class Schema(AutoSchema):
             codes.append("403")
         if "{" in self.path:
             codes.append("404")
+        if not (self.method == "GET" and isinstance(self.view, ReadView)):  # which give JSON whatever is asked for
+            codes.append("406")
         if self.method not in SAFE:
             codes += ["409", "413", "415", "429"]
         return codes
