@@ -6,13 +6,17 @@ import threading
 import time
 
 import pytest
+from django.db import IntegrityError, connections
 from django.db.models import Max
+from django.db.models.signals import pre_delete
 from taggit.models import Tag
 from wagtail.models import Page
 
+from accounts.models import User
 from blogs.models import BlogCard, BlogPostPage, PostCard
 from blogs.schedule import keep_schedule
 from core.models import Event
+from social.models import Like
 from tests.blogs.test_admin_effects import Editor
 from tests.blogs.test_publishing import FUTURE, YEARS, move_times
 from tests.client import Api
@@ -89,6 +93,34 @@ class TestWriters:
         assert results[0] == 204
         assert set(results[1:]) <= {201, 404}
         assert BlogPostPage.objects.count() == PostCard.objects.count() == 0
+        assert_whole()
+
+    @pytest.mark.only_on("postgresql")  # SQLite lets one write at a time
+    def test_of_what_is_deleted_cannot_keep_it(self, alice, bob):
+        post = alice.write("Short lived")["id"]
+        reader = User.objects.get(username="bob")
+        refused = []
+
+        def like():
+            try:
+                Like.objects.create(post_id=post, user=reader)
+            except IntegrityError as error:
+                refused.append(error)
+            finally:
+                connections.close_all()
+
+        def come_in_between(**facts):
+            late.start()
+            late.join(1)  # it waits for the deletion, which cannot wait for it
+
+        late = threading.Thread(target=like)
+        pre_delete.connect(come_in_between, sender=PostCard)
+        try:
+            alice.delete(f"posts/{post}/")
+        finally:
+            pre_delete.disconnect(come_in_between, sender=PostCard)
+        late.join(10)
+        assert len(refused) == 1
         assert_whole()
 
     def test_of_one_post_each_build_on_the_other(self, alice, at_once):
