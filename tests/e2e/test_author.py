@@ -41,10 +41,12 @@ def add_paragraph(page: Page, text: str) -> None:
 
 
 def write_on(page: Page, text: str) -> None:
-    """Write at the end of the last paragraph."""
+    """Write at the end of the last paragraph, until the form has it too: the editor hands it over a moment later."""
     page.locator("[data-streamfield-child] [contenteditable=true]").last.click()
     page.keyboard.press("Control+End")
     page.keyboard.type(text)
+    written = "text => [...document.querySelectorAll('[name^=body-]')].some(field => field.value.includes(text))"
+    page.wait_for_function(written, arg=text.strip())
 
 
 def publish(page: Page) -> None:
