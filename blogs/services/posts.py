@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.permissions import may_act
 from accounts.viewers import Viewer
 from blogs import cards, visibility
-from blogs.models import BlogCard, BlogPage, BlogPostPage, PostCard
+from blogs.models import BlogPage, BlogPostPage
 from blogs.models.cards import PostStatus
 from blogs.services import bodies, fields, pages, slugs, tree
 from blogs.services.changes import one_change, settle_new_post, settle_post
@@ -158,10 +158,6 @@ def delete_post(*, actor: User, post: BlogPostPage, reason: str = "") -> None:
 
 def remove_page(page: BlogPage | BlogPostPage, *, actor: User, reason: str = "") -> None:
     """Delete a page, with the reason in Wagtail's log; whether the actor may is decided before."""
-    # Django looks for what refers to a card and deletes it first. What came in between, like a worker's announcement,
-    # would make all of it fail; so whoever writes such a row waits from here on, and finds the card gone.
-    for card in (PostCard.objects.filter(post__path__startswith=page.path), BlogCard.objects.filter(blog=page.pk)):
-        list(card.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
     _DeleteWithReason(page, user=actor, reason=reason).execute(skip_permission_checks=True)
 
 
