@@ -31,6 +31,7 @@ class Claims:
 
     kind: str
     user_id: int
+    role: str
     session_id: int
     jti: uuid.UUID
     expires_at: float
@@ -111,6 +112,7 @@ def _verify(token: str) -> Claims:
         return Claims(
             kind=_one_of(payload["typ"], ("access", "refresh")),
             user_id=_id(payload["sub"]),
+            role=_text(payload["role"]),
             session_id=_id(payload["sid"]),
             jti=uuid.UUID(hex=_text(payload["jti"])),
             expires_at=_number(payload["exp"]),

@@ -24,6 +24,7 @@ FILTERS = [
 class BlogListReads(ReadView):
     """Public blogs; private ones only as shells, where they are searched for or asked for by owner."""
 
+    only_reads = True
     known = ("tag", "owner", "search", "order")
 
     @extend_schema(
@@ -47,6 +48,8 @@ class BlogListReads(ReadView):
 
 class BlogReads(ReadView):
     """One blog, or the shell of a private one; an old slug redirects."""
+
+    only_reads = True
 
     @extend_schema(
         operation_id="blog",

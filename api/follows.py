@@ -161,6 +161,7 @@ class RejectAllRequests(APIView):
 class MyFollowing(ReadView):
     """The blogs the caller follows."""
 
+    only_reads = True
     permission_classes = [IsSignedIn]
 
     @extend_schema(
@@ -178,6 +179,7 @@ class MyFollowing(ReadView):
 class HomeFeed(ReadView):
     """The posts of the blogs the caller follows or owns, newest first."""
 
+    only_reads = True
     permission_classes = [IsSignedIn]
 
     @extend_schema(

@@ -59,6 +59,7 @@ class PostLikers(ReadView):
 class MyLikes(ReadView):
     """The posts the caller likes."""
 
+    only_reads = True
     permission_classes = [IsSignedIn]
 
     @extend_schema(

@@ -57,6 +57,8 @@ def list_posts(
 class LatestFeed(ReadView):
     """The posts of all public blogs, newest first."""
 
+    only_reads = True
+
     @extend_schema(
         operation_id="feed_latest",
         tags=["posts"],
@@ -72,6 +74,7 @@ class LatestFeed(ReadView):
 class PostListReads(ReadView):
     """The posts the caller may read, by filters."""
 
+    only_reads = True
     known = ("blog", "author", "tag", "published_after", "published_before", "order")
 
     @extend_schema(
@@ -97,6 +100,7 @@ class PostListReads(ReadView):
 class MyPosts(ReadView):
     """The caller's own posts in every status, last edited first."""
 
+    only_reads = True
     permission_classes = [IsSignedIn]
 
     @extend_schema(
@@ -116,6 +120,8 @@ class MyPosts(ReadView):
 class PostReads(ReadView):
     """One post."""
 
+    only_reads = True
+
     @extend_schema(
         operation_id="post", tags=["posts"], summary="One post", parameters=VERSIONS, responses=PostSerializer
     )
@@ -125,6 +131,8 @@ class PostReads(ReadView):
 
 class PostBySlugReads(ReadView):
     """One post, by the slugs of its blog and its own; old slugs redirect."""
+
+    only_reads = True
 
     @extend_schema(
         operation_id="post_by_slug",

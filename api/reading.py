@@ -12,9 +12,9 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from rest_framework.views import APIView
 
-from accounts.viewers import ANONYMOUS, Viewer
+from accounts.viewers import Viewer
 from api import cursors
-from api.authentication import identify
+from api.authentication import identify, read_as
 from api.errors import error_response
 from api.etags import is_named
 from api.hot_pages import Answer, hot_pages, key_of
@@ -33,12 +33,19 @@ VARY = "Authorization, Accept-Encoding, Origin"
 class ReadView(APIView):
     """Answers GET by `get(request, **kwargs)`, with `request.viewer` set; all other methods are DRF's."""
 
+    only_reads = False
+    """Whether `get` does nothing but read, in one query as a rule: then who is signed in costs no other one."""
+
     def dispatch(self, request: HttpRequest, *args, **kwargs):
         if request.method not in ("GET", "HEAD") or not hasattr(self, "get"):
             return super().dispatch(request, *args, **kwargs)
-        try:
-            request.viewer = identify(request) if "HTTP_AUTHORIZATION" in request.META else ANONYMOUS
+
+        def read(viewer: Viewer) -> HttpResponse:
+            request.viewer = viewer
             return self.get(request, *args, **kwargs)
+
+        try:
+            return read_as(request, read) if self.only_reads else read(identify(request))
         except Exception as error:
             return error_response(error, request)
 

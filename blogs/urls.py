@@ -5,7 +5,10 @@ from urllib.parse import quote
 
 from django.conf import settings
 
+from core import remembered
 
+
+@remembered.of_settings
 def site_url() -> str:
     """The base of readers' URLs, without a slash at its end."""
     return (settings.FRONTEND_URL or settings.BASE_URL).rstrip("/")

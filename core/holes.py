@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import secrets
-from functools import lru_cache
 from json.encoder import encode_basestring
 
-from django.core.files.storage import Storage, storages
+from django.core.files.storage import storages
+
+from core import remembered
 
 OWNER = secrets.token_hex(16)
 """Stands in a value for its owner's UserRef until `store` makes it a hole. Unguessable, so no text contains it."""
@@ -37,14 +38,14 @@ def dumps(value) -> str:
 def store(value) -> str:
     """JSON text to be stored, with holes for `OWNER`, for `PAGE`, and for where pictures are served from."""
     text = dumps(value).replace(f'"{OWNER}"', _HOLE).replace(PAGE, PAGE_HOLE)
-    return text.replace(_base_of(storages["default"]), _PICTURES_HOLE)
+    return text.replace(_pictures_base(), _PICTURES_HOLE)
 
 
 def fill(text: str, owner_json: str) -> str:
     """The stored text with its holes filled: with the JSON text of the owner's UserRef, and where pictures are now."""
-    return text.replace(_HOLE, owner_json).replace(_PICTURES_HOLE, _base_of(storages["default"]))
+    return text.replace(_HOLE, owner_json).replace(_PICTURES_HOLE, _pictures_base())
 
 
-@lru_cache(8)
-def _base_of(storage: Storage) -> str:
-    return storage.url("x")[:-1]
+@remembered.of_settings
+def _pictures_base() -> str:
+    return storages["default"].url("x")[:-1]

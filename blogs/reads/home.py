@@ -34,6 +34,12 @@ MANY = 5
 NEWEST = 1_000
 """How many of the blogs that posted last are looked through."""
 
+_MINE_TWICE = """
+    SELECT blog_id FROM blogs_follow WHERE user_id = %s AND accepted_at IS NOT NULL
+    UNION ALL SELECT blog_id FROM blogs_blogcard WHERE owner_id = %s
+"""
+"""Where a blog may be named twice."""
+
 # IS TRUE and OFFSET 0 keep PostgreSQL from making joins of conditions, which would be asked of every followed blog:
 # in order of time they are asked of a page's worth.
 _EXISTS = "EXISTS (SELECT 1 FROM ({existing}) blog WHERE blog.blog_id = found.blog_id OFFSET 0)"
@@ -105,7 +111,7 @@ def home_windows() -> tuple:
 def recent_window(viewer: Viewer, slots: Slots, *, limit: int, backward: bool, starts: bool):
     """Those of `home_window` that are among the newest posts of all; on PostgreSQL."""
     parts, of_post, of_blog = _parts(viewer, slots, limit=limit, backward=backward, starts=starts)
-    sql = _RECENT.format(**parts, columns="post_id", mine=_MINE)
+    sql = _RECENT.format(**parts, columns="post_id", mine=_MINE_TWICE)
     return RawSQL(sql, [*of_post, viewer.user_id, viewer.user_id, *of_blog])  # noqa: S611
 
 

@@ -152,12 +152,36 @@ class TestAccessTokens:
         for path in ("me/", "feed/latest/"):
             is_error(alice.call("GET", path), 401, "token_not_valid")
 
-    def test_note_their_use_seldom(self, alice):
+    def test_tell_nothing_once_their_session_has_ended(self, alice, moderator):
+        private = alice.post("blogs/", json={"title": "Diary", "is_private": True})["slug"]
+        post = alice.write("Dear diary", blog=private)["id"]
+        paths = ("feed/home/", "me/posts/", f"posts/{post}/", "posts/99999/", f"blogs/{private}/", "blogs/nothing/")
+        for reader in (alice, moderator):
+            for path in paths:
+                assert reader.call("GET", path).status_code in (200, 404)
+            reader.post("auth/logout/", 204, json={"refresh": reader.tokens["refresh"]})
+            for path in (*paths, "feed/home/?limit=0", "feed/home/?cursor=x"):
+                is_error(reader.call("GET", path), 401, "token_not_valid")
+
+    def test_go_by_the_role_of_the_moment(self, alice, bob, moderator, admin):
+        private = alice.post("blogs/", json={"title": "Diary", "is_private": True})["slug"]
+        post = alice.write("Dear diary", blog=private)["id"]
+        for path in (f"posts/{post}/", f"blogs/{private}/posts/dear-diary/"):
+            assert (moderator.call("GET", path).status_code, bob.call("GET", path).status_code) == (200, 404)
+        for username, role in ((moderator.username, "user"), ("bob", "moderator")):
+            admin.patch(f"users/{username}/", json={"role": role})
+        for path in (f"posts/{post}/", f"blogs/{private}/posts/dear-diary/"):
+            assert (moderator.call("GET", path).status_code, bob.call("GET", path).status_code) == (404, 200)
+        assert [item["id"] for item in bob.get("posts/")["items"]] == [post]
+        assert moderator.get("posts/")["items"] == []
+
+    @pytest.mark.parametrize("path", ["me/", "feed/home/", "posts/99999/"])
+    def test_note_their_use_seldom(self, alice, path):
         session = Session.objects.get(user__username="alice")
         for ago, is_noted in ((timedelta(minutes=2), False), (timedelta(minutes=10), True)):
             before = clock.now() - ago
             Session.objects.filter(pk=session.pk).update(last_used_at=before)
-            alice.get("me/")
+            alice.call("GET", path)
             session.refresh_from_db()
             assert (session.last_used_at > before) is is_noted
 
