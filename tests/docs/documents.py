@@ -33,6 +33,12 @@ class Document:
         return [line for text in blocks for line in text.replace("\\\n", " ").splitlines()]
 
     @cached_property
+    def blocks(self) -> list[str]:
+        """The blocks for a shell, but for calls of the API and for what a terminal showed."""
+        blocks = [text for language, text in FENCED.findall(self.text) if not language]
+        return [text for text in blocks if not CALLS.search(text) and not text.startswith("$ ")]
+
+    @cached_property
     def calls(self) -> str:
         """The blocks with calls of the API, one after the other; empty where there are none."""
         blocks = [text for language, text in FENCED.findall(self.text) if not language and CALLS.search(text)]
