@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from django.core import exceptions as django_errors
 from django.core.signals import got_request_exception
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import (
     Http404,
     HttpRequest,
@@ -114,9 +114,18 @@ def refusal_of(error: Exception) -> Refusal:
         return Refusal(HTTPStatus.BAD_REQUEST, [Problem("The body ended too early.", "bad_request")])
     if isinstance(error, OperationalError | InterfaceError):
         return _of_domain(errors.Unavailable(retry_after=RETRY_AFTER_SECONDS))
+    if isinstance(error, IntegrityError) and "foreign key" in str(error).lower():
+        return _of_broken_reference(error)
     if type(error) is LookupError:  # what Python says of a charset that is none, named by the request
         return Refusal(HTTPStatus.BAD_REQUEST, [Problem("Unknown charset.", "bad_request")])
     return Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, [FAULT])
+
+
+def _of_broken_reference(error: IntegrityError) -> Refusal:
+    """Somebody else was quicker: what this was to refer to is gone, or what was to be deleted has got company."""
+    if "update or delete on table" in str(error):  # PostgreSQL's words; SQLite lets one write at a time
+        return _of_domain(errors.Unavailable(retry_after=RETRY_AFTER_SECONDS))
+    return _of_domain(errors.NotFound())
 
 
 def _of_domain(error: DomainError) -> Refusal:

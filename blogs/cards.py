@@ -17,6 +17,7 @@ from blogs.models import BlogCard, BlogPage, BlogPostPage, PostCard, PostImage, 
 from blogs.models.cards import PostStatus
 from blogs.signals import blog_changed, post_changed
 from core import clock, holes
+from core.errors import NotFound
 from media.documents import image_document
 
 COUNTERS = {"likes": "like_count", "comments": "comment_count", "replies": "reply_count"}
@@ -155,6 +156,13 @@ def posts_showing(image_ids: Iterable[int]) -> list[int]:
 def blogs_showing(image_ids: Iterable[int]) -> list[int]:
     """The ids of the blogs that have one of these images as avatar."""
     return list(BlogPage.objects.filter(avatar__in=list(image_ids)).values_list("pk", flat=True))
+
+
+def hold_post(post_id: int) -> None:
+    """Lock the card of a post for this transaction, first of all, where what hangs on it is written or removed; a
+    deletion does so too. Raises `NotFound` if the post is gone."""
+    if not PostCard.objects.select_for_update(no_key=True).filter(pk=post_id).values_list("pk").first():
+        raise NotFound
 
 
 def count(post_id: int, **by: int) -> None:

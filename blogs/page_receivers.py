@@ -18,7 +18,6 @@ from wagtail.signals import (
 )
 
 from blogs.models import BlogCard, BlogPage, BlogPostPage, PostCard
-from blogs.services import tree
 from blogs.services.changes import is_settled_by_service, settle_blog, settle_post
 from core import outbox
 
@@ -68,12 +67,6 @@ def schedule_is_changed(instance, update_fields=None, **kwargs):
 @receiver([workflow_submitted, workflow_rejected, workflow_cancelled])
 def review_has_moved(instance, **kwargs):
     _settle_draft(instance.object_id)
-
-
-@receiver(pre_delete, sender=BlogPostPage)
-def post_is_about_to_go(instance, **kwargs):
-    if not is_settled_by_service():
-        tree.lock_parent(instance)  # before its own row, as services do; Wagtail would come to it after that
 
 
 @receiver(pre_delete, sender=PostCard)

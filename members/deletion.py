@@ -12,15 +12,15 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from django.db import transaction
-from django.db.models import F, Model, QuerySet
+from django.db.models import Model, QuerySet
 from wagtail.log_actions import log
 
 from accounts.models import User
 from accounts.services.roles import keep_an_admin
 from accounts.services.sessions import end_sessions
 from accounts.signals import user_changed
-from blogs import cards, withholding
-from blogs.models import BlogCard, BlogPage, BlogPostPage, Follow
+from blogs import cards, follows, withholding
+from blogs.models import BlogPage, BlogPostPage, Follow
 from blogs.services import tree
 from blogs.services.changes import one_change
 from blogs.services.posts import remove_page
@@ -77,7 +77,7 @@ def remove_closed_account(*, user: int) -> None:
     written = Comment.objects.filter(author=found, deleted_at=None)
     _each(written.select_related("post").only("author", "post", "post__blog"), _remove_comment)
     _each(Like.objects.filter(user=found).select_related("post", "user"), _remove_like)
-    _each(Follow.objects.filter(user=found), _remove_follow)
+    _each(Follow.objects.filter(user=found).select_related("blog", "user"), _remove_follow)
     for blog in BlogPage.objects.filter(owner=found):
         _each(BlogPostPage.objects.child_of(blog), _remove_post)
         _remove_blog(blog)
@@ -96,30 +96,27 @@ def _each(queryset: QuerySet, remove: Callable[[Model], None]) -> None:
             remove(row)
 
 
-@transaction.atomic
 def _remove_comment(comment: Comment) -> None:
-    locked = Comment.objects.select_for_update().filter(pk=comment.pk, deleted_at=None).first()
-    if locked:
-        author = comment.author_id
-        comments.remove_comment(locked)
-        facts = {"comment": comment.pk, "post": comment.post_id, "blog": comment.post.blog_id, "actor": author}
-        outbox.record("comment.deleted", **facts)
+    with suppress(NotFound), transaction.atomic():
+        cards.hold_post(comment.post_id)
+        locked = Comment.objects.select_for_update().filter(pk=comment.pk, deleted_at=None).first()
+        if locked:
+            author = comment.author_id
+            comments.remove_comment(locked)
+            facts = {"comment": comment.pk, "post": comment.post_id, "blog": comment.post.blog_id, "actor": author}
+            outbox.record("comment.deleted", **facts)
 
 
-@transaction.atomic
 def _remove_like(like: Like) -> None:
-    withholding.forget(user_id=like.user_id, post=like.post_id)
-    likes.unlike_post(actor=like.user, post=like.post)
+    with suppress(NotFound), transaction.atomic():
+        likes.unlike_post(actor=like.user, post=like.post)
+        withholding.forget(user_id=like.user_id, post=like.post_id)
 
 
-@transaction.atomic
 def _remove_follow(follow: Follow) -> None:
-    Follow.objects.filter(pk=follow.pk).delete()
-    withholding.forget(user_id=follow.user_id, blog=follow.blog_id)
-    if follow.accepted_at:
-        BlogCard.objects.filter(pk=follow.blog_id).update(follower_count=F("follower_count") - 1)
-        outbox.record("blog.unfollowed", blog=follow.blog_id, actor=follow.user_id)
-        cards.note_change()
+    with suppress(NotFound), transaction.atomic():
+        follows.unfollow_blog(actor=follow.user, blog=follow.blog)
+        withholding.forget(user_id=follow.user_id, blog=follow.blog_id)
 
 
 def _remove_post(post: BlogPostPage) -> None:

@@ -69,13 +69,15 @@ def _without_smear(body: str) -> str:
 def add_comment(*, author: User, post: PostCard, body: str, parent_id: int | None = None) -> Comment:
     """Comment on a post the author may see, or reply to a comment on it.
 
-    Raises `CommentsClosed`, or `Invalid` for a bad text or a parent that is not a comment on this post.
+    Raises `CommentsClosed`, `Invalid` for a bad text or a parent that is not a comment on this post, or `NotFound` if
+    the post was deleted meanwhile.
     """
     if not post.comments_open:
         raise CommentsClosed
     if author.pk == post.author_id:
         require_unblocked(post.blog)
     body = clean_body(body)
+    cards.hold_post(post.pk)
     parent = None
     if parent_id is not None:
         parent = Comment.objects.select_for_update().filter(pk=parent_id, post=post, deleted_at__isnull=True).first()
@@ -106,6 +108,7 @@ def delete_comment(*, actor: User, comment: Comment, reason: str = "") -> None:
 
     One that was answered stays as a stub; a stub goes with its last reply.
     """
+    cards.hold_post(comment.post_id)
     comment = _locked(comment)
     if actor.pk not in (comment.author_id, comment.post.author_id) and not actor.is_moderator:
         raise NotAllowed
@@ -126,7 +129,7 @@ def delete_comment(*, actor: User, comment: Comment, reason: str = "") -> None:
 
 
 def remove_comment(comment: Comment) -> None:
-    """Turn a comment into a stub, or remove it when nobody answered it. The caller holds its row in a transaction."""
+    """Turn a comment into a stub, or remove it when nobody answered it. The caller holds the post and the comment."""
     parent = Comment.objects.select_for_update().filter(pk=comment.parent_id).first()
     if Comment.objects.filter(parent=comment).exists():
         Comment.objects.filter(pk=comment.pk).update(body="", author=None, deleted_at=clock.now())

@@ -50,7 +50,11 @@ def list_likers(
 
 @transaction.atomic
 def like_post(*, actor: User, post: PostCard) -> int:
-    """Like a post; liking it twice is the same as liking it once. Returns how many likes it has now."""
+    """Like a post; liking it twice is the same as liking it once. Returns how many likes it has now.
+
+    Raises `NotFound` if the post was deleted meanwhile.
+    """
+    cards.hold_post(post.pk)
     like, is_new = Like.objects.get_or_create(user=actor, post=post)
     if is_new:
         require_still_active(actor)
@@ -63,7 +67,8 @@ def like_post(*, actor: User, post: PostCard) -> int:
 
 @transaction.atomic
 def unlike_post(*, actor: User, post: PostCard) -> None:
-    """Take a like back; without one, nothing happens."""
+    """Take a like back; without one, nothing happens. Raises `NotFound` if the post was deleted meanwhile."""
+    cards.hold_post(post.pk)
     removed, _ = Like.objects.filter(user=actor, post=post).delete()
     if removed:
         cards.count(post.pk, likes=-1)

@@ -33,6 +33,12 @@ class Editor:
         assert response.status_code == expect, (response.status_code, errors, response.content[:500])
         return response
 
+    def delete_in_bulk(self, page: int) -> None:
+        """Delete a page from the list it is in."""
+        path = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "delete"])
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            assert self.client.post(f"{path}?id={page}").status_code == 302
+
     def save(self, post: int, action: str = "", **fields) -> None:
         """Save a post from the editor, with the button `action`."""
         page = BlogPostPage.objects.get(pk=post).get_latest_revision_as_object()

@@ -6,10 +6,12 @@ import threading
 import time
 
 import pytest
+from django.db import connections
+from django.db.models.signals import pre_delete
 from taggit.models import Tag
 from wagtail.models import Page
 
-from blogs.models import BlogCard, BlogPostPage, PostCard
+from blogs.models import BlogCard, BlogPage, BlogPostPage, PostCard
 from blogs.schedule import keep_schedule
 from core.models import Event
 from tests.blogs.test_admin_effects import Editor
@@ -87,6 +89,52 @@ class TestWriters:
         assert results[0] == 204
         assert set(results[1:]) <= {201, 404}
         assert BlogPostPage.objects.count() == PostCard.objects.count() == 0
+        assert_whole()
+
+    @pytest.mark.only_on("postgresql")  # SQLite lets one write at a time
+    @pytest.mark.parametrize(
+        ("door", "method", "path", "body"),
+        [
+            ("the API", "PUT", "posts/{}/like/", None),
+            ("the API", "POST", "posts/{}/comments/", {"body": "Wait!"}),
+            ("the API", "PUT", "posts/{}/report/", {"reason": "spam"}),
+            ("the API", "POST", "posts/{}/view/", None),
+            ("its blog in the API", "POST", "posts/{}/comments/", {"body": "Wait!"}),
+            ("the admin", "POST", "posts/{}/view/", None),
+            ("the admin's list", "PUT", "posts/{}/report/", {"reason": "spam"}),
+            ("its blog in the admin", "POST", "posts/{}/comments/", {"body": "Wait!"}),
+        ],
+    )
+    def test_of_what_is_deleted_come_too_late(self, alice, bob, door, method, path, body):
+        blog = alice.post("blogs/", json={"title": "Short lived"})["slug"]
+        post = alice.write("Short lived", blog=blog)["id"]
+        doors = {
+            "the API": lambda: alice.delete(f"posts/{post}/"),
+            "the admin": lambda: Editor("alice").send(f"{post}/delete/", {}),
+            "the admin's list": lambda: Editor("alice").delete_in_bulk(post),
+            "its blog in the API": lambda: alice.delete(f"blogs/{blog}/"),
+            "its blog in the admin": lambda: Editor("alice").send(f"{BlogPage.objects.get(slug=blog).pk}/delete/", {}),
+        }
+        answers = []
+
+        def come_in_between(**facts):
+            late.start()
+            late.join(0.5)  # it waits for the deletion, which cannot wait for it
+
+        def act():
+            try:
+                answers.append(bob.call(method, path.format(post), **({"json": body} if body else {})).status_code)
+            finally:
+                connections.close_all()
+
+        late = threading.Thread(target=act)
+        pre_delete.connect(come_in_between, sender=PostCard)
+        try:
+            doors[door]()
+        finally:
+            pre_delete.disconnect(come_in_between, sender=PostCard)
+        late.join(10)
+        assert answers == [404]
         assert_whole()
 
     def test_of_one_post_each_build_on_the_other(self, alice, at_once):

@@ -253,6 +253,15 @@ class TestAProductionProcess:
             assert program.stop() == 0
         assert not (founded / "secrets").exists()
 
+    def test_stops_whichever_thread_of_a_worker_is_told(self, founded):
+        given = {"SECRET_KEY": "s" * 50, "JWT_PRIVATE_KEY": keys.make_signing_key()}
+        with running("cms.web", data_dir=founded, **given) as program:
+            program.wait_until_it_answers()
+            (worker,) = children(program.process.pid)
+            *_, last = sorted(int(thread) for thread in os.listdir(f"/proc/{worker}/task"))
+            os.kill(last, signal.SIGTERM)  # Linux gives it to the thread of this number
+            wait_until(lambda: not is_alive(worker), 10)
+
     def test_replaces_a_worker_that_was_killed(self, founded):
         given = {"SECRET_KEY": "s" * 50, "JWT_PRIVATE_KEY": keys.make_signing_key()}
         with running("cms.web", data_dir=founded, **given) as program:
