@@ -57,13 +57,6 @@ class Program:
             self._process.wait(seconds)
             self.kill()
 
-    def tell_children(self, number: int = signal.SIGTERM) -> None:
-        """Send a signal to the processes it started itself, while it runs."""
-        if self._process is not None:
-            for child in _children_of(self._process.pid):
-                with suppress(ProcessLookupError):
-                    os.kill(child, number)
-
     def kill_a_child(self) -> None:
         """Kill the last of its children's children and let it live."""
         pid = self._process.pid
