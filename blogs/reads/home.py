@@ -1,4 +1,4 @@
-"""The ids of the home feed's posts, found without reading more of the followed blogs than needed.
+"""The conditions for the home feed's posts, which are found without reading more of the followed blogs than needed.
 
 Where the followed blogs are busy, a page is among the newest posts of all (beyond the cursor), which a short index
 scan gives: `recent_window`. Where that gives too few, `home_window` finds the page however dormant the blogs are: n
@@ -16,14 +16,17 @@ SQLite has no LATERAL, but merges `IN` along the index well.
 from __future__ import annotations
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast, Coalesce
 
 from accounts.viewers import Viewer
 from blogs import visibility
 from blogs.models import BlogCard, Follow, PostCard
 from blogs.reads.keyset import Order, keyset
 from core.statements import Slots
+
+NEWEST_FIRST = Order("published_at")
 
 RECENT = 10
 """How many pages of the newest posts are looked through first."""
@@ -34,11 +37,10 @@ MANY = 5
 NEWEST = 1_000
 """How many of the blogs that posted last are looked through."""
 
-_MINE_TWICE = """
+_IS_MINE = """("blogs_postcard"."blog_id" IN (
     SELECT blog_id FROM blogs_follow WHERE user_id = %s AND accepted_at IS NOT NULL
     UNION ALL SELECT blog_id FROM blogs_blogcard WHERE owner_id = %s
-"""
-"""Where a blog may be named twice."""
+)) IS TRUE"""
 
 # IS TRUE and OFFSET 0 keep PostgreSQL from making joins of conditions, which would be asked of every followed blog:
 # in order of time they are asked of a page's worth.
@@ -50,11 +52,11 @@ _MINE = """
     )
 """
 _RECENT = """
-    SELECT {columns} FROM (
+    SELECT post_id, published_at FROM (
         SELECT post_id, blog_id, published_at FROM blogs_postcard
         WHERE {live} {beyond} ORDER BY published_at {way}, post_id {way} LIMIT {recent}
     ) found
-    WHERE (blog_id IN ({mine})) IS TRUE AND {exists}
+    WHERE (blog_id IN (SELECT blog_id FROM mine)) IS TRUE AND {exists}
     ORDER BY published_at {way}, post_id {way} LIMIT {limit}
 """
 _PROBED = """
@@ -104,34 +106,44 @@ _LIVE = "is_live AND (expire_at IS NULL OR expire_at > %s)"
 
 
 def home_windows() -> tuple:
-    """What finds the ids of a page's posts, to be asked in this order until one gives enough."""
+    """What gives the condition for the posts of a page, to be asked in this order until one finds enough."""
     return (recent_window, home_window) if connection.vendor == "postgresql" else (home_window,)
 
 
-def recent_window(viewer: Viewer, slots: Slots, *, limit: int, backward: bool, starts: bool):
+def recent_window(viewer: Viewer, slots: Slots, *, limit: int, backward: bool, starts: bool) -> Q:
     """Those of `home_window` that are among the newest posts of all; on PostgreSQL."""
-    parts, of_post, of_blog = _parts(viewer, slots, limit=limit, backward=backward, starts=starts)
-    sql = _RECENT.format(**parts, columns="post_id", mine=_MINE_TWICE)
-    return RawSQL(sql, [*of_post, viewer.user_id, viewer.user_id, *of_blog])  # noqa: S611
+    at = slots.time("at")
+    posts = keyset(
+        PostCard.objects.filter(visibility.live_now(at)), NEWEST_FIRST, slots=slots, backward=backward, starts=starts
+    )
+    last = Subquery(posts.values("published_at")[RECENT * limit - 1 : RECENT * limit])
+    end = Cast(Value("infinity" if backward else "-infinity"), DateTimeField())  # where there are fewer
+    within = {f"published_at__{'lte' if backward else 'gte'}": Coalesce(last, end)}
+    mine = RawSQL(_IS_MINE, [viewer.user_id, viewer.user_id], output_field=BooleanField())  # noqa: S611
+    return Q(mine, **within) & visibility.live_now(at) & visibility.blog_exists_for(viewer, at=at, prefix="blog__")
 
 
-def home_window(viewer: Viewer, slots: Slots, *, limit: int, backward: bool, starts: bool):
-    """The ids of up to `limit` posts of the blogs the viewer follows or owns, after the key in the slots."""
+def home_window(viewer: Viewer, slots: Slots, *, limit: int, backward: bool, starts: bool) -> Q:
+    """The first `limit` posts of the blogs the viewer follows or owns, after the key in the slots."""
+    ids = _ids(viewer, slots, limit=limit, backward=backward, starts=starts)
+    return Q(pk__in=ids) & visibility.live_now(slots.time("at"))
+
+
+def _ids(viewer: Viewer, slots: Slots, *, limit: int, backward: bool, starts: bool) -> QuerySet | RawSQL:
     if connection.vendor != "postgresql":
         follows = Follow.objects.filter(blog=OuterRef("pk"), user=viewer.user_id, accepted_at__isnull=False)
         blogs = _existing(viewer, slots).filter(Q(Exists(follows)) | Q(owner=viewer.user_id))
         posts = PostCard.objects.filter(visibility.live_now(slots.time("at")), blog__in=blogs.values("pk"))
-        posts = keyset(posts, Order("published_at"), slots=slots, backward=backward, starts=starts)
+        posts = keyset(posts, NEWEST_FIRST, slots=slots, backward=backward, starts=starts)
         return posts.values("pk")[:limit]
     parts, of_post, of_blog = _parts(viewer, slots, limit=limit, backward=backward, starts=starts)
     of_viewer, of_probed = [viewer.user_id, viewer.user_id], [*of_post, *of_blog, *of_post]
     probed = _PROBED.format(**parts)
     if not starts:
         return RawSQL(_OTHER_PAGE.format(mine=_MINE, probed=probed), [*of_viewer, *of_probed])  # noqa: S611
-    columns, mine = "post_id, published_at", "SELECT blog_id FROM mine"
     sql = _FIRST_PAGE.format(
         mine=_MINE,
-        recent=_RECENT.format(**parts, columns=columns, mine=mine),
+        recent=_RECENT.format(**parts),
         latest=_LATEST.format(**parts, newest=NEWEST),
         likely=_LIKELY.format(**parts),
         certain=_CERTAIN.format(**parts),
@@ -140,7 +152,7 @@ def home_window(viewer: Viewer, slots: Slots, *, limit: int, backward: bool, sta
     return RawSQL(sql, [*of_viewer, *of_post, *of_blog, *of_blog, *of_post, *of_probed])  # noqa: S611
 
 
-def _existing(viewer: Viewer, slots: Slots):
+def _existing(viewer: Viewer, slots: Slots) -> QuerySet[BlogCard]:
     return BlogCard.objects.filter(visibility.blog_exists_for(viewer, at=slots.time("at")))
 
 

@@ -142,8 +142,7 @@ def list_posts(
     def build(slots: Slots, window: Callable | None) -> QuerySet:
         looking = slotted(viewer, slots)
         if window:
-            found = window(looking, slots, limit=limit + 1, backward=backward, starts=after is None)
-            condition = Q(pk__in=found) & visibility.live_now(slots.time("at"))
+            condition = window(looking, slots, limit=limit + 1, backward=backward, starts=after is None)
         elif where.own:
             condition = Q(author=looking.user_id)
         elif where.only_public:
