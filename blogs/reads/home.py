@@ -15,6 +15,9 @@ SQLite has no LATERAL, but merges `IN` along the index well.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
+
 from django.db import connection
 from django.db.models import BooleanField, DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import RawSQL
@@ -36,6 +39,15 @@ MANY = 5
 
 NEWEST = 1_000
 """How many of the blogs that posted last are looked through."""
+
+SPARED_SECONDS = 60
+"""For so long the newest posts are not looked through again for who follows too few of them."""
+
+MOST_REMEMBERED = 10_000
+_asked_in_vain: dict[int, float] = {}
+
+Window = Callable[..., Q]
+"""Called with viewer, slots, `limit`, `backward` and `starts`."""
 
 _IS_MINE = """("blogs_postcard"."blog_id" IN (
     SELECT blog_id FROM blogs_follow WHERE user_id = %s AND accepted_at IS NOT NULL
@@ -87,7 +99,8 @@ _LIKELY = """
         SELECT post_id, published_at FROM recent
         UNION SELECT post.post_id, post.published_at FROM latest CROSS JOIN LATERAL (
             SELECT published_at, post_id FROM blogs_postcard
-            WHERE blog_id = latest.blog_id AND {live} ORDER BY published_at DESC, post_id DESC LIMIT {limit}
+            WHERE blog_id = latest.blog_id AND {live} AND published_at >= (SELECT MIN(newest_post_at) FROM latest)
+            ORDER BY published_at DESC, post_id DESC LIMIT {limit}
         ) post
     ) found ORDER BY published_at DESC, post_id DESC LIMIT {limit}
 """
@@ -105,9 +118,20 @@ _OTHER_PAGE = "WITH mine AS MATERIALIZED ({mine}) {probed}"
 _LIVE = "is_live AND (expire_at IS NULL OR expire_at > %s)"
 
 
-def home_windows() -> tuple:
+def home_windows(viewer: Viewer, *, starts: bool) -> Iterator[Window]:
     """What gives the condition for the posts of a page, to be asked in this order until one finds enough."""
-    return (recent_window, home_window) if connection.vendor == "postgresql" else (home_window,)
+    now = time.monotonic()
+    if connection.vendor == "postgresql" and not (starts and _asked_in_vain.get(viewer.user_id, 0) > now):
+        yield recent_window
+        if starts:  # and it did not find enough, or nobody would have come back for more
+            _note_vain(viewer.user_id, until=now + SPARED_SECONDS)
+    yield home_window
+
+
+def _note_vain(user_id: int, *, until: float) -> None:
+    while len(_asked_in_vain) >= MOST_REMEMBERED:
+        _asked_in_vain.pop(next(iter(_asked_in_vain)), None)
+    _asked_in_vain[user_id] = until
 
 
 def recent_window(viewer: Viewer, slots: Slots, *, limit: int, backward: bool, starts: bool) -> Q:

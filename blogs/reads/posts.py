@@ -135,7 +135,7 @@ def list_posts(
 ) -> ListRead:
     """Up to `limit` + 1 PostCards that follow (going `backward`: precede) the row with the key `after`.
 
-    One query; for the home feed of blogs that post little, two.
+    One query; for the home feed of blogs that post little now and then two.
     """
     at = clock.now()
 
@@ -157,7 +157,7 @@ def list_posts(
     shape = ("posts", viewer_kind(viewer), order, limit, after is None, backward, where.shape, liked, among)
     key, pk = after or (None, None)
     rows = []
-    for window in home_windows() if where.home else (None,):
+    for window in home_windows(viewer, starts=after is None) if where.home else (None,):
         reading = statement((*shape, window), partial(build, window=window))
         rows = reading.rows(at=at, viewer=viewer.user_id, key=key, id=pk, **where.values)
         if len(rows) > limit:

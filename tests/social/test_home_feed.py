@@ -147,6 +147,19 @@ class TestHomeFeedOfDormantBlogs:
     def test_shows_them_in_order(self, bob, sleepers):
         assert read_through(bob) == [post["id"] for post in sleepers]
 
+    def test_costs_one_query_once_it_is_known_who_follows_them(
+        self, bob, sleepers, who_asks, django_assert_num_queries
+    ):
+        bob.get("feed/home/?limit=1")
+        with django_assert_num_queries(1 + who_asks):
+            assert bob.get("feed/home/?limit=1")["items"][0]["id"] == sleepers[0]["id"]
+
+    def test_shows_busy_ones_at_once_that_are_followed_then(self, bob, charlie, sleepers):
+        assert read_through(bob) == [post["id"] for post in sleepers]
+        bob.put("blogs/charlie/follow/")
+        assert titles(bob.get("feed/home/?limit=2")) == ["Busy 21", "Busy 20"]
+        assert len(read_through(bob)) == len(sleepers) + 22
+
     def test_leaves_out_what_was_taken_back(self, alice, bob, sleepers):
         alice.post(f"posts/{sleepers[0]['id']}/unpublish/", 200)
         alice.delete(f"posts/{sleepers[2]['id']}/")
