@@ -123,6 +123,7 @@ def refusal_of(error: Exception) -> Refusal:
 
 def _of_broken_reference(error: IntegrityError) -> Refusal:
     """Somebody else was quicker: what this was to refer to is gone, or what was to be deleted has got company."""
+    logger.warning("a reference was broken", exc_info=error)
     if "update or delete on table" in str(error):  # PostgreSQL's words; SQLite lets one write at a time
         return _of_domain(errors.Unavailable(retry_after=RETRY_AFTER_SECONDS))
     return _of_domain(errors.NotFound())

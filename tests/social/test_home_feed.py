@@ -147,9 +147,7 @@ class TestHomeFeedOfDormantBlogs:
     def test_shows_them_in_order(self, bob, sleepers):
         assert read_through(bob) == [post["id"] for post in sleepers]
 
-    def test_costs_one_query_once_it_is_known_who_follows_them(
-        self, bob, sleepers, who_asks, django_assert_num_queries
-    ):
+    def test_costs_one_query_once_that_is_known(self, bob, sleepers, who_asks, django_assert_num_queries):
         bob.get("feed/home/?limit=1")
         with django_assert_num_queries(1 + who_asks):
             assert bob.get("feed/home/?limit=1")["items"][0]["id"] == sleepers[0]["id"]
