@@ -91,6 +91,15 @@ class TestABlock:
             said = clone.type(command)
             assert [words for done, words in SAYS.items() if done in command and words not in said] == [], said
 
+    def test_is_not_the_only_place_of_a_target_of_make(self, clone):
+        said = {target: clone.type(f"make {target}") for target in ("help", "seed POSTS=40 BLOGS=2")}
+        clone.variables["PYTEST_ADDOPTS"] = "--collect-only -q"  # what is collected is run by `make test`
+        said |= {target: clone.type(f"make {target}") for target in ("e2e", "chaos")}
+        assert "make run" in said["help"]
+        assert "40 posts" in said["seed POSTS=40 BLOGS=2"], said
+        assert "tests/e2e/test_author.py" in said["e2e"]
+        assert "tests/faults/" in said["chaos"]
+
     def test_names_programs_that_are_known_here(self):
         lines = [line for text in BLOCKS.values() for line in commands(text, Path("/"))]
         assert {line.split()[0] for line in lines} == set(PROGRAMS) - {"docker"}
