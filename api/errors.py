@@ -23,6 +23,7 @@ from django.http import (
 )
 from django.http.multipartparser import MultiPartParserError
 from django.urls import Resolver404, resolve
+from psycopg2.errorcodes import FOREIGN_KEY_VIOLATION
 from rest_framework import exceptions as drf_errors
 
 from api.error_texts import translated
@@ -114,11 +115,17 @@ def refusal_of(error: Exception) -> Refusal:
         return Refusal(HTTPStatus.BAD_REQUEST, [Problem("The body ended too early.", "bad_request")])
     if isinstance(error, OperationalError | InterfaceError):
         return _of_domain(errors.Unavailable(retry_after=RETRY_AFTER_SECONDS))
-    if isinstance(error, IntegrityError) and "foreign key" in str(error).lower():
+    if isinstance(error, IntegrityError) and _is_broken_reference(error):
         return _of_broken_reference(error)
     if type(error) is LookupError:  # what Python says of a charset that is none, named by the request
         return Refusal(HTTPStatus.BAD_REQUEST, [Problem("Unknown charset.", "bad_request")])
     return Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, [FAULT])
+
+
+def _is_broken_reference(error: IntegrityError) -> bool:
+    """By PostgreSQL's code, since its words are in the server's language; SQLite has words only."""
+    code = getattr(error.__cause__, "pgcode", None)
+    return code == FOREIGN_KEY_VIOLATION or (code is None and "foreign key" in str(error).lower())
 
 
 def _of_broken_reference(error: IntegrityError) -> Refusal:

@@ -29,7 +29,10 @@ def restore_comment(
     edited_at: datetime | None = None,
     deleted_at: datetime | None = None,
 ) -> Comment:
-    """A comment as it was, of checked facts; one that was deleted comes back as the stub it had become."""
+    """A comment as it was, of checked facts; one that was deleted comes back as the stub it had become.
+
+    Raises `NotFound` if the post is gone.
+    """
     cards.hold_post(post.pk)
     comment = Comment.objects.create(
         post=post,
@@ -51,7 +54,7 @@ def restore_comment(
 
 @transaction.atomic
 def restore_like(*, user_id: int, post: PostCard, created_at: datetime) -> None:
-    """A like as it was; one that is there stays as it is."""
+    """A like as it was; one that is there stays as it is. Raises `NotFound` if the post is gone."""
     cards.hold_post(post.pk)
     _, is_new = Like.objects.get_or_create(user_id=user_id, post=post, defaults={"created_at": created_at})
     if is_new:

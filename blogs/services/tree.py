@@ -30,13 +30,8 @@ def lock_blog(blog: BlogPage) -> BlogPage:
 
 def lock_post(post: BlogPostPage) -> BlogPostPage:
     """The post as it is now, locked for this transaction after its blog. Raises `NotFound` if it is gone."""
-    lock_parent(post)
+    list(Page.objects.select_for_update(no_key=True).filter(path=post.path[: -Page.steplen]).values_list("pk"))
     found = BlogPostPage.objects.select_for_update(**ROW).filter(pk=post.pk).first()
     if found is None:
         raise NotFound
     return found
-
-
-def lock_parent(post: BlogPostPage) -> None:
-    """Lock the blog of a post for this transaction."""
-    list(Page.objects.select_for_update(no_key=True).filter(path=post.path[: -Page.steplen]).values_list("pk"))

@@ -42,16 +42,7 @@ class Clone:
 
     def type(self, command: str) -> str:
         """Run a command to its end and give what it says. Fails where it does."""
-        ended = subprocess.run(
-            ["bash", "-c", STRICT + command],
-            cwd=self.folder,
-            env=self._environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        ended = subprocess.run(**self._typed(command), capture_output=True, text=True, timeout=300, check=False)
         assert ended.returncode == 0, f"{command}\n{ended.stdout[-2000:]}\n{ended.stderr[-2000:]}"
         return ended.stdout
 
@@ -59,15 +50,8 @@ class Clone:
         """Start what goes on until it is told to end, wait until it is ready by what it says, and end it."""
         log = self.folder.parent / "served.log"
         with log.open("wb") as output:
-            process = subprocess.Popen(
-                ["bash", "-c", f"{STRICT}exec {command}"],
-                cwd=self.folder,
-                env=self._environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                process_group=0,
-            )
+            typed = self._typed(f"exec {command}")
+            process = subprocess.Popen(**typed, stdout=output, stderr=output, process_group=0)
         try:
             wait_until(lambda: is_ready(log.read_text()) or process.poll() is not None, START_SECONDS)
             assert process.poll() is None, log.read_text()[-2000:]
@@ -78,8 +62,14 @@ class Clone:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
 
-    def _environment(self) -> dict[str, str]:
-        return environment(self.data, PYTHONUNBUFFERED="1", **self.variables)
+    def _typed(self, command: str) -> dict:
+        """How `subprocess` does what was typed here."""
+        return {
+            "args": ["bash", "-c", STRICT + command],
+            "cwd": self.folder,
+            "env": environment(self.data, PYTHONUNBUFFERED="1", **self.variables),
+            "stdin": subprocess.DEVNULL,
+        }
 
 
 def bare(line: str) -> str:
