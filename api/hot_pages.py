@@ -15,7 +15,7 @@ from django.http import HttpResponse
 from api.etags import is_named
 from blogs import reads
 from core import clock, request_ids
-from core.metrics import REQUEST_SECONDS, REQUESTS
+from core.metrics import count_request
 
 OF_THE_BODY = frozenset({"content-type", "content-length"})
 OF_THE_REQUEST = frozenset({"x-request-id"})
@@ -126,8 +126,7 @@ def respond(environ: dict, start_response: Callable) -> list[bytes] | None:
         return None
     named = ("X-Request-ID", request_ids.name_of(environ))
     is_known = is_named(page.etag, environ)
-    REQUESTS.labels("GET", page.route, 304 if is_known else 200).inc()
-    REQUEST_SECONDS.labels("GET", page.route).observe(time.perf_counter() - began)
+    count_request("GET", page.route, 304 if is_known else 200, seconds=time.perf_counter() - began)
     if is_known:
         start_response("304 Not Modified", [*(pair for pair in headers if pair[0].lower() not in OF_THE_BODY), named])
         return []

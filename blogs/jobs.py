@@ -13,6 +13,7 @@ from core.ticker import every
 
 CHANGES_KEPT = timedelta(minutes=1)
 BATCH = 2_000
+NOTED_LATE = timedelta(hours=1)
 
 
 @every(seconds=60)
@@ -20,6 +21,15 @@ def prune_changes() -> None:
     """Keep the table small that every read looks at."""
     newest = VisibleChange.objects.order_by("-pk").values("pk")[:1]  # while it is there, no version comes again
     VisibleChange.objects.filter(created_at__lt=clock.now() - CHANGES_KEPT, pk__lt=Subquery(newest)).delete()
+
+
+@every(seconds=10)
+def note_newest_posts() -> None:
+    """Note the newest posts of blogs that do not know theirs: a process of a release that noted none published them."""
+    posts = PostCard.objects.filter(is_live=True, published_at__gt=clock.now() - NOTED_LATE)
+    unnoted = Q(blog__newest_post_at=None) | Q(blog__newest_post_at__lt=F("published_at"))
+    for blog in set(posts.filter(unnoted).values_list("blog", flat=True)):
+        cards.recount_blog(blog)
 
 
 @every(seconds=600)

@@ -22,7 +22,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.core import GaugeMetricFamily
 
 from core import clock
-from core.metrics import REQUEST_SECONDS, REQUESTS
+from core.metrics import count_request
 from core.models import Event
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
@@ -42,8 +42,7 @@ class MetricsMiddleware:
         method = request.method if request.method in METHODS else "other"
         match = request.resolver_match
         route = match.route if match else "-"
-        REQUESTS.labels(method, route, response.status_code).inc()
-        REQUEST_SECONDS.labels(method, route).observe(time.perf_counter() - began)
+        count_request(method, route, response.status_code, seconds=time.perf_counter() - began)
         return response
 
 

@@ -20,6 +20,7 @@ from core.errors import DomainError, Invalid, LengthUnknown, TooLarge
 
 DISCARDED = 32 * 1024 * 1024
 CHUNK = 64 * 1024
+MOST_HOSTS = 100
 
 
 class BodyLimitMiddleware:
@@ -78,6 +79,7 @@ class ApiOrPageMiddleware:
             if hasattr(middleware, "process_exception"):
                 self.of_exception.append(middleware.process_exception)
             self.page = convert_exception_to_response(middleware)
+        self.known_hosts: set[str] = set()
         self.headers = {
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",
@@ -90,11 +92,19 @@ class ApiOrPageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(API):
             return self.page(request)
-        request.get_host()  # raises when it is none of ours, as CommonMiddleware's does for pages
+        self._check_host(request)
         response = self._in_its_language(request)
         for name, value in self.headers.items():
             response.headers.setdefault(name, value)
         return response
+
+    def _check_host(self, request: HttpRequest) -> None:
+        """Raise `DisallowedHost` for a host that is none of ours, as Django's CommonMiddleware does for pages."""
+        host = request.META.get("HTTP_HOST")
+        if host not in self.known_hosts:
+            request.get_host()
+            if host and len(self.known_hosts) < MOST_HOSTS:
+                self.known_hosts.add(host)
 
     def _in_its_language(self, request: HttpRequest) -> HttpResponse:
         """Ask the API in the language that the caller prefers: that of errors, and of mails that it causes."""

@@ -1,5 +1,7 @@
 """What is counted for Prometheus; `cms.metrics` shows it."""
 
+from functools import lru_cache
+
 from prometheus_client import Counter, Histogram
 
 REQUESTS = Counter("inktree_http_requests", "Requests answered.", ["method", "route", "status"])
@@ -14,3 +16,13 @@ PUBLIC_READS = Counter(
     "Reads of the anonymous by the database they were answered from.",
     ["side"],
 )
+
+# Finding a label's counter takes longer than to count.
+_requests = lru_cache(10_000)(REQUESTS.labels)
+_request_seconds = lru_cache(1_000)(REQUEST_SECONDS.labels)
+
+
+def count_request(method: str, route: str, status: int, *, seconds: float) -> None:
+    """Count a request and how long it took; of its address only the route may be told."""
+    _requests(method, route, status).inc()
+    _request_seconds(method, route).observe(seconds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-import uuid
+import secrets
 from contextvars import ContextVar
 
 from django.http import HttpRequest
@@ -19,7 +19,7 @@ _request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
 def name_of(environ: dict) -> str:
     """The id for a request: the caller's `X-Request-ID` if it is sane, else a new one."""
     given = environ.get("HTTP_X_REQUEST_ID")
-    return given if given and SANE.fullmatch(given) else uuid.uuid4().hex
+    return given if given and SANE.fullmatch(given) else secrets.token_hex(16)
 
 
 class RequestIdMiddleware:

@@ -8,7 +8,7 @@ from accounts.querysets import user_visible_to
 from accounts.viewers import Viewer
 from blogs import visibility
 from core import clock
-from core.statements import Slots
+from core.slots import Slots
 from search.entries import Field, minute
 from search.models import BlogEntry, BlogWords, PostEntry, PostWords, UserEntry, UserWords
 from search.tiers import Kind, Tier, entry_path

@@ -17,7 +17,8 @@ from django.db.models.functions import Coalesce
 
 from blogs.reads.keyset import slotted, viewer_kind
 from core import clock
-from core.statements import Slots, statement
+from core.slots import Slots
+from core.statements import statement
 from search.entries import Field
 from search.queries import Question, for_postgresql
 from search.tiers import END, Kind, Page, Tier

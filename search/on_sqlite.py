@@ -6,7 +6,8 @@ from django.db.models import BooleanField, F, Func, QuerySet, Value
 
 from blogs.reads.keyset import slotted, viewer_kind
 from core import clock
-from core.statements import Slots, statement
+from core.slots import Slots
+from core.statements import statement
 from search.queries import Question, for_sqlite
 from search.tiers import Kind, Page, Tier
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Q
 
 from accounts.viewers import Viewer
-from core.statements import Slots
+from core.slots import Slots
 from search.entries import Field
 from search.models import Entry, Words
 from search.queries import Clause, Query

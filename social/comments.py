@@ -24,7 +24,8 @@ from blogs.models import PostCard
 from blogs.reads.keyset import ListRead, Order, Row, keyset
 from core import clock, holes, outbox
 from core.errors import Invalid, NotAllowed, NotFound
-from core.statements import Slots, statement
+from core.slots import Slots
+from core.statements import statement
 from media.documents import user_ref_json
 from social.models import Comment
 

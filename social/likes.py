@@ -13,7 +13,8 @@ from blogs import cards, withholding
 from blogs.models import PostCard
 from blogs.reads.keyset import ListRead, Order, Row, keyset
 from core import clock, outbox
-from core.statements import Slots, statement
+from core.slots import Slots
+from core.statements import statement
 from media.documents import user_ref_json
 from social.models import Like
 

@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 
 from blogs.reads.whole import public_posts
 from core.clock import iso
-from core.statements import Slots, statement
+from core.slots import Slots
+from core.statements import statement
 from syndication.models import SyncedPost, SyncMark
 from syndication.settling import settle
 

@@ -164,7 +164,7 @@ def read_as(access: str, read: Callable[[Viewer], Found], *, at: datetime | None
     claimed, check = Viewer(claims.user_id, claims.role), _check_of(claims, at)
     found = error = None
     try:
-        with check.taken_along():
+        with check:
             found = read(claimed)
     except Exception as raised:
         error = raised
@@ -197,17 +197,17 @@ def _checked(claims: tokens.Claims, check: Errand, at: datetime) -> Viewer:
     row = check.row()
     if row is None:
         raise tokens.BadToken
-    user_id, role, use_is_old = row
+    role, use_is_old = row
     if use_is_old:
         _note_use(claims.session_id, None, at)
-    return Viewer(user_id, role)
+    return Viewer(claims.user_id, role)
 
 
 def _identifying(slots):
     return (
         Session.objects.filter(_accepted(slots.time("at")), pk=slots.number("session"), user=slots.number("user"))
         .annotate(use_is_old=Q(last_used_at__lt=slots.time("noted")))
-        .values_list("user_id", "user__role", "use_is_old")
+        .values_list("user__role", "use_is_old")
     )
 
 

@@ -14,7 +14,8 @@ from blogs import documents, visibility, withholding
 from blogs.models import BlogCard, BlogTag, Follow, PostCard
 from blogs.reads.keyset import ListRead, Order, Row, keyset, slotted, tagged_so, viewer_kind
 from core import clock
-from core.statements import Slots, statement
+from core.slots import Slots
+from core.statements import statement
 from media.documents import user_ref_json
 
 BLOG_ORDERS = {

@@ -14,7 +14,8 @@ from blogs.reads.blogs import blog_columns, blog_json
 from blogs.reads.keyset import slotted, viewer_kind
 from blogs.reads.posts import POST_COLUMNS, Liked, card_json, spliced
 from core import clock
-from core.statements import Slots, statement
+from core.slots import Slots
+from core.statements import statement
 
 _DOCUMENT = POST_COLUMNS.index("document")
 

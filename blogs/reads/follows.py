@@ -11,7 +11,8 @@ from blogs.models import BlogCard, Follow
 from blogs.reads.blogs import BLOG_COLUMNS, blog_columns, blog_json
 from blogs.reads.keyset import ListRead, Order, Row, keyset, slotted, viewer_kind
 from core import clock
-from core.statements import Slots, statement
+from core.slots import Slots
+from core.statements import statement
 from media.documents import user_ref_json
 
 ACCEPTED = Order("accepted_at")

@@ -7,8 +7,8 @@ per followed blog, and n posts of each are merged.
 
 The first page of somebody who follows many blogs spares the probes: his n + 1 blogs are among those of all that posted
 last, by `BlogCard.newest_post_at`. That is taken where it is certain to be right: n posts are newer than what any blog
-left out may have. It may say too much (of a post that has expired): then the probes follow. It may say too little only
-of a post that a process of the release before it has published, which is among the newest posts of all.
+left out may have. It may say too much (of a post that has expired): then the probes follow. It says too little only of
+a post that a process of the release before it has published, until `jobs.note_newest_posts` has run.
 
 SQLite has no LATERAL, but merges `IN` along the index well.
 """
@@ -27,7 +27,7 @@ from accounts.viewers import Viewer
 from blogs import visibility
 from blogs.models import BlogCard, Follow, PostCard
 from blogs.reads.keyset import Order, keyset
-from core.statements import Slots
+from core.slots import Slots
 
 NEWEST_FIRST = Order("published_at")
 
@@ -49,27 +49,15 @@ _asked_in_vain: dict[int, float] = {}
 Window = Callable[..., Q]
 """Called with viewer, slots, `limit`, `backward` and `starts`."""
 
-_IS_MINE = """("blogs_postcard"."blog_id" IN (
-    SELECT blog_id FROM blogs_follow WHERE user_id = %s AND accepted_at IS NOT NULL
-    UNION ALL SELECT blog_id FROM blogs_blogcard WHERE owner_id = %s
-)) IS TRUE"""
-
 # IS TRUE and OFFSET 0 keep PostgreSQL from making joins of conditions, which would be asked of every followed blog:
 # in order of time they are asked of a page's worth.
+_FOLLOWED = "SELECT blog_id FROM blogs_follow WHERE user_id = %s AND accepted_at IS NOT NULL"
+_IS_MINE = "({blog} IN ({followed} UNION ALL SELECT blog_id FROM blogs_blogcard WHERE owner_id = %s)) IS TRUE"
 _EXISTS = "EXISTS (SELECT 1 FROM ({existing}) blog WHERE blog.blog_id = found.blog_id OFFSET 0)"
 _MINE = """
-    SELECT blog_id FROM blogs_follow WHERE user_id = %s AND accepted_at IS NOT NULL
-    UNION ALL SELECT blog_id FROM blogs_blogcard own WHERE owner_id = %s AND NOT EXISTS (
+    {followed} UNION ALL SELECT blog_id FROM blogs_blogcard own WHERE owner_id = %s AND NOT EXISTS (
         SELECT 1 FROM blogs_follow WHERE user_id = owner_id AND blog_id = own.blog_id AND accepted_at IS NOT NULL
     )
-"""
-_RECENT = """
-    SELECT post_id, published_at FROM (
-        SELECT post_id, blog_id, published_at FROM blogs_postcard
-        WHERE {live} {beyond} ORDER BY published_at {way}, post_id {way} LIMIT {recent}
-    ) found
-    WHERE (blog_id IN (SELECT blog_id FROM mine)) IS TRUE AND {exists}
-    ORDER BY published_at {way}, post_id {way} LIMIT {limit}
 """
 _PROBED = """
     SELECT post.post_id FROM (
@@ -88,31 +76,28 @@ _PROBED = """
 _LATEST = """
     SELECT blog_id, newest_post_at FROM (
         SELECT blog_id, newest_post_at FROM blogs_blogcard
-        WHERE newest_post_at IS NOT NULL AND (SELECT COUNT(*) FROM mine) >= {many}
+        WHERE newest_post_at IS NOT NULL AND (SELECT COUNT(*) FROM ({followed} LIMIT {many}) followed) = {many}
         ORDER BY newest_post_at DESC, blog_id DESC LIMIT {newest}
     ) found
-    WHERE (blog_id IN (SELECT blog_id FROM mine)) IS TRUE AND {exists}
+    WHERE {is_mine} AND {exists}
     ORDER BY newest_post_at DESC, blog_id DESC LIMIT {limit} + 1
 """
 _LIKELY = """
-    SELECT post_id, published_at FROM (
-        SELECT post_id, published_at FROM recent
-        UNION SELECT post.post_id, post.published_at FROM latest CROSS JOIN LATERAL (
-            SELECT published_at, post_id FROM blogs_postcard
-            WHERE blog_id = latest.blog_id AND {live} AND published_at >= (SELECT MIN(newest_post_at) FROM latest)
-            ORDER BY published_at DESC, post_id DESC LIMIT {limit}
-        ) post
-    ) found ORDER BY published_at DESC, post_id DESC LIMIT {limit}
+    SELECT post.post_id, post.published_at FROM latest CROSS JOIN LATERAL (
+        SELECT published_at, post_id FROM blogs_postcard
+        WHERE blog_id = latest.blog_id AND {live} AND published_at >= (SELECT MIN(newest_post_at) FROM latest)
+        ORDER BY published_at DESC, post_id DESC LIMIT {limit}
+    ) post ORDER BY post.published_at DESC, post.post_id DESC LIMIT {limit}
 """
-_CERTAIN = """(
-    (SELECT COUNT(*) FROM latest) > {limit} AND (SELECT COUNT(*) FROM likely) = {limit}
+_IS_CERTAIN = """
+    SELECT (SELECT COUNT(*) FROM latest) > {limit} AND (SELECT COUNT(*) FROM likely) = {limit}
     AND (SELECT MIN(published_at) FROM likely) > (SELECT MIN(newest_post_at) FROM latest)
-)"""
+"""
 _FIRST_PAGE = """
-WITH mine AS MATERIALIZED ({mine}), recent AS MATERIALIZED ({recent}),
-latest AS MATERIALIZED ({latest}), likely AS MATERIALIZED ({likely})
-SELECT post_id FROM likely WHERE {certain} IS TRUE
-UNION ALL SELECT post_id FROM ({probed}) probed WHERE {certain} IS NOT TRUE
+WITH mine AS MATERIALIZED ({mine}), latest AS MATERIALIZED ({latest}), likely AS MATERIALIZED ({likely}),
+certain (yes) AS MATERIALIZED ({is_certain})
+SELECT post_id FROM likely WHERE (SELECT yes FROM certain)
+UNION ALL SELECT post_id FROM ({probed}) probed WHERE (SELECT yes FROM certain) IS NOT TRUE
 """
 _OTHER_PAGE = "WITH mine AS MATERIALIZED ({mine}) {probed}"
 _LIVE = "is_live AND (expire_at IS NULL OR expire_at > %s)"
@@ -143,7 +128,8 @@ def recent_window(viewer: Viewer, slots: Slots, *, limit: int, backward: bool, s
     last = Subquery(posts.values("published_at")[RECENT * limit - 1 : RECENT * limit])
     end = Cast(Value("infinity" if backward else "-infinity"), DateTimeField())  # where there are fewer
     within = {f"published_at__{'lte' if backward else 'gte'}": Coalesce(last, end)}
-    mine = RawSQL(_IS_MINE, [viewer.user_id, viewer.user_id], output_field=BooleanField())  # noqa: S611
+    is_mine = _IS_MINE.format(blog='"blogs_postcard"."blog_id"', followed=_FOLLOWED)
+    mine = RawSQL(is_mine, [viewer.user_id, viewer.user_id], output_field=BooleanField())  # noqa: S611
     return Q(mine, **within) & visibility.live_now(at) & visibility.blog_exists_for(viewer, at=at, prefix="blog__")
 
 
@@ -162,18 +148,18 @@ def _ids(viewer: Viewer, slots: Slots, *, limit: int, backward: bool, starts: bo
         return posts.values("pk")[:limit]
     parts, of_post, of_blog = _parts(viewer, slots, limit=limit, backward=backward, starts=starts)
     of_viewer, of_probed = [viewer.user_id, viewer.user_id], [*of_post, *of_blog, *of_post]
-    probed = _PROBED.format(**parts)
+    mine, probed = _MINE.format(**parts), _PROBED.format(**parts)
     if not starts:
-        return RawSQL(_OTHER_PAGE.format(mine=_MINE, probed=probed), [*of_viewer, *of_probed])  # noqa: S611
+        return RawSQL(_OTHER_PAGE.format(mine=mine, probed=probed), [*of_viewer, *of_probed])  # noqa: S611
     sql = _FIRST_PAGE.format(
-        mine=_MINE,
-        recent=_RECENT.format(**parts),
-        latest=_LATEST.format(**parts, newest=NEWEST),
+        mine=mine,
+        latest=_LATEST.format(**parts, is_mine=_IS_MINE.format(**parts, blog="blog_id")),
         likely=_LIKELY.format(**parts),
-        certain=_CERTAIN.format(**parts),
+        is_certain=_IS_CERTAIN.format(**parts),
         probed=probed,
     )
-    return RawSQL(sql, [*of_viewer, *of_post, *of_blog, *of_blog, *of_post, *of_probed])  # noqa: S611
+    of_latest = [viewer.user_id, *of_viewer, *of_blog]
+    return RawSQL(sql, [*of_viewer, *of_latest, *of_post, *of_probed])  # noqa: S611
 
 
 def _existing(viewer: Viewer, slots: Slots) -> QuerySet[BlogCard]:
@@ -188,5 +174,5 @@ def _parts(viewer: Viewer, slots: Slots, *, limit: int, backward: bool, starts: 
     beyond = "" if starts else f"AND (published_at, post_id) {sign} (%s, %s)"
     of_post = [slots.time("at"), *([] if starts else [slots.time("key"), slots.number("id")])]
     parts = {"exists": _EXISTS.format(existing=blog), "live": _LIVE, "beyond": beyond, "way": way}
-    parts |= {"limit": limit, "recent": RECENT * limit, "many": MANY * limit}
+    parts |= {"followed": _FOLLOWED, "limit": limit, "many": MANY * limit, "newest": NEWEST}
     return parts, of_post, list(of_blog)

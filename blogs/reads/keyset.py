@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 
 from accounts.viewers import Viewer
-from core.statements import Slots
+from core.slots import Slots
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from blogs.reads.home import home_windows
 from blogs.reads.keyset import ListRead, Order, Row, keyset, slotted, tagged_so, viewer_kind
 from blogs.reads.version import version_column
 from core import clock
-from core.statements import Slots, statement
+from core.slots import Slots
+from core.statements import statement
 from media.documents import user_ref_json
 
 POPULAR = Order("popularity", kind="number")

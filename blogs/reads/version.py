@@ -5,7 +5,7 @@ from django.db.models import BigIntegerField
 from django.db.models.expressions import RawSQL
 
 from blogs.models import VisibleChange
-from core.statements import prepared
+from core.prepared import prepared
 
 VERSION_WINDOW = 128
 """How many of the newest changes make the version; see `VisibleChange`."""

@@ -14,7 +14,8 @@ from blogs.models import PostCard
 from blogs.reads.keyset import slotted, viewer_kind
 from blogs.reads.posts import POST_COLUMNS, PostFilter, neighbour, post_json, spliced, version_of
 from core import clock
-from core.statements import Slots, statement
+from core.slots import Slots
+from core.statements import statement
 
 MOST = 100
 """How many posts are read at once."""
