@@ -18,7 +18,7 @@ from blogs.models.cards import PostStatus
 from blogs.reads.home import home_windows
 from blogs.reads.keyset import ListRead, Order, Row, keyset, slotted, tagged_so, viewer_kind
 from blogs.reads.version import version_column
-from core import clock
+from core import clock, remembered
 from core.slots import Slots
 from core.statements import statement
 from media.documents import user_ref_json
@@ -55,6 +55,9 @@ _DOCUMENT = POST_COLUMNS.index("document")
 _EXPIRE_AT = POST_COLUMNS.index("expire_at")
 _AUTHOR = POST_COLUMNS.index("author_id")
 _VERSION = len(POST_COLUMNS)
+
+MEMBERS_REMEMBERED = 2_000
+"""So many texts of posts are kept: the feeds of many readers show the same ones, and few of them change between two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,21 +188,42 @@ def card_json(row: tuple, at: datetime, viewer: Viewer) -> str:
 
 
 def _post_members(row: tuple, at: datetime, viewer: Viewer) -> str:
-    (_, document, slug, status, expire_at, likes, comments, replies, _) = row[:9]
-    blog_slug, blog_title, blog_avatar, username, name, avatar, withheld = row[9:16]
+    _, document, slug, status, expire_at, likes, comments, replies, _, *whose, withheld = row[:_VERSION]
+    if status == "live" and expire_at and expire_at <= at:
+        status = "expired"
+    liked = None if viewer.is_anonymous else bool(row[_VERSION + 1])
+    return _members(document, slug, status, likes - (withheld or 0), comments, replies, liked, *whose)
+
+
+@remembered.of_arguments(most=MEMBERS_REMEMBERED)
+def _members(
+    document: str,
+    slug: str,
+    status: str,
+    likes: int,
+    comments: int,
+    replies: int,
+    liked: bool | None,
+    blog_slug: str,
+    blog_title: str,
+    blog_avatar: str,
+    username: str,
+    name: str,
+    avatar: str | None,
+) -> str:
     author_ref = user_ref_json(username, name, avatar)
     bare_ref = user_ref_json(username, name, None) if avatar else author_ref
     return documents.post_members(
         document=document,
         slug=slug,
-        status="expired" if status == "live" and expire_at and expire_at <= at else status,
+        status=status,
         blog_slug=blog_slug,
         blog_ref=documents.blog_ref_json(blog_slug, blog_title, blog_avatar, bare_ref),
         author_ref=author_ref,
-        likes=likes - (withheld or 0),
+        likes=likes,
         comments=comments,
         replies=replies,
-        liked=None if viewer.is_anonymous else bool(row[_VERSION + 1]),
+        liked=liked,
     )
 
 
