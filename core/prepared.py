@@ -34,40 +34,31 @@ def can_prepare(connection) -> bool:
 
 
 class Prepared:
-    """SQL of one or more parts to be prepared: each slot of a part is one parameter, wherever it stands in the part."""
+    """SQL to be prepared: each slot is one parameter, however often it stands there."""
 
-    def __init__(self, sql: str, *parts: tuple[str, list]):
-        """`sql` has a `{}` for the SQL of each part, which comes with the recipes for its parameters."""
-        self._recipes: list[list] = []
-        texts, types = [], []
-        for part, recipes in parts:
-            numbers, recipes = _numbers(recipes, after=len(types))
-            texts.append(_numbered(part, numbers))
-            types += [getattr(recipe, "type", None) or "unknown" for recipe in recipes]
-            self._recipes.append(recipes)
-        self._sql = sql.format(*texts)
+    def __init__(self, sql: str, recipes: list):
+        numbers, self._recipes = _numbers(recipes)
+        types = [getattr(recipe, "type", None) or "unknown" for recipe in self._recipes]
+        self._sql = _numbered(sql, numbers)
         self._types = f" ({', '.join(types)})" if types else ""
         self._arguments = f"({', '.join(['%s'] * len(types))})" if types else ""
 
-    def rows(self, connection, *values: dict) -> list[tuple]:
-        """The rows for the values of each part."""
-        params = []
-        for recipes, given in zip(self._recipes, values, strict=True):
-            texts = {name: str(value) if type(value) is datetime else value for name, value in given.items()}
-            params += filled(recipes, texts, connection.ops)
+    def rows(self, connection, values: dict) -> list[tuple]:
+        """The rows for these values."""
+        texts = {name: str(value) if type(value) is datetime else value for name, value in values.items()}
         with connection.cursor() as cursor:
             name = prepared(connection, cursor, self, self._sql, types=self._types)
-            cursor.execute(f"EXECUTE {name}{self._arguments}", params)
+            cursor.execute(f"EXECUTE {name}{self._arguments}", filled(self._recipes, texts, connection.ops))
             return cursor.cursor.fetchall()  # which have all arrived: Django's watch over errors is not needed
 
 
-def _numbers(recipes: list, *, after: int) -> tuple[list[int], list]:
+def _numbers(recipes: list) -> tuple[list[int], list]:
     """The number of each parameter, and the recipes in order of these numbers: slots with a type are counted once."""
     found: dict[Hashable, int] = {}
     numbers = []
     for place, recipe in enumerate(recipes):
         is_shared = type(recipe) is Slot and recipe.type
-        numbers.append(found.setdefault(recipe if is_shared else place, after + len(found) + 1))
+        numbers.append(found.setdefault(recipe if is_shared else place, len(found) + 1))
     distinct = dict(zip(numbers, recipes, strict=True))
     return numbers, [distinct[number] for number in sorted(distinct)]
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import partial
 
 from django.db import connections
-from django.db.models import IntegerField, QuerySet
+from django.db.models import IntegerField, QuerySet, Subquery
 
 from core.prepared import Prepared, can_prepare
 from core.replicas import reading_alias
@@ -32,8 +33,7 @@ class Statement:
         compiler = queryset.query.get_compiler(using=using)
         self._sql, params = compiler.as_sql()
         self._recipes = [recipe_for(parameter, known) for parameter in params]
-        self.part = self._sql, self._recipes
-        self.width = len(compiler.select)
+        self._prepared = Prepared(self._sql, self._recipes)
         self._compiler = compiler
         self._converters = _readers(compiler, connections[using])
         self._question_marked = self._sql.replace("%s", "?").replace("%%", "%")
@@ -41,15 +41,11 @@ class Statement:
     def rows(self, **values) -> list[tuple]:
         """The rows for these values, which must name every slot that the queryset used."""
         connection = connections[self._connection_alias]
-        if not can_prepare(connection):
-            return self._read(self._plain_rows(connection, values), connection)
-        errand = _errand.get()
-        if errand is None or not errand.goes_with(self):
-            return self._read(_alone(self).rows(connection, values), connection)
-        rows = _joined(errand.statement, self).rows(connection, errand.values, values)
-        width = errand.statement.width
-        errand.done([row[:width] for row in rows[:1]], connection)
-        return self._read([row[width:-1] for row in rows if row[-1] is not None], connection)
+        if can_prepare(connection):
+            rows = self._prepared.rows(connection, values)
+        else:
+            rows = self._plain_rows(connection, values)
+        return _converted(rows, self._converters.items(), connection) if self._converters else rows
 
     def _plain_rows(self, connection, values: dict) -> list[tuple]:
         adapted = {name: _adapted(connection.ops, value) for name, value in values.items()}
@@ -58,14 +54,6 @@ class Statement:
                 cursor.cursor.convert_query = self._marked  # else done anew for each execution, at a tenth of its cost
             cursor.execute(self._sql, filled(self._recipes, adapted, connection.ops))
             return cursor.fetchall()
-
-    def _read(self, rows: list[tuple], connection) -> list[tuple]:
-        return _converted(rows, self._converters.items(), connection) if self._converters else rows
-
-    def can_be_joined_with(self, other: Statement) -> bool:
-        """Whether both can be asked in one round trip: of the same database, and prepared."""
-        alias = self._connection_alias
-        return alias == other._connection_alias and can_prepare(connections[alias])
 
     def _marked(self, sql: str, *, param_names=None) -> str:
         """The SQL with `?` in place of `%s`, as SQLite wants it."""
@@ -77,55 +65,38 @@ def _adapted(ops, value):
 
 
 class Errand:
-    """A statement for at most one row, which the next other statement takes along where that saves a round trip."""
+    """A value that the next statement of its database fetches along, which costs no query of its own."""
 
-    def __init__(self, statement: Statement, values: dict):
-        self.statement = statement
-        self.values = values
-        self._rows: list[tuple] | None = None
+    def __init__(self, shape: Hashable, build: Callable[[Slots], QuerySet], values: dict, *, using: str):
+        """`build` gives a queryset of one column and at most one row. A slot of its that is named like one of the
+        statement's gets the statement's value."""
+        self.shape, self.build, self.values, self.using = shape, build, values, using
+        self.found = None
+        self.is_done = False
 
     def __enter__(self) -> None:
-        """From now on, the next statement takes it along."""
+        """From now on, the next statement fetches it along."""
         self._token = _errand.set(self)
 
     def __exit__(self, *error) -> None:
         _errand.reset(self._token)
 
-    def goes_with(self, statement: Statement) -> bool:
-        """Whether that statement can take it along, and it was not run yet."""
-        return self._rows is None and self.statement.can_be_joined_with(statement)
 
-    def done(self, rows: list[tuple], connection) -> None:
-        """Keep what came back."""
-        self._rows = self.statement._read(rows, connection)
-
-    def row(self) -> tuple | None:
-        """Its row, or None if there is none; it is run now if no statement took it along."""
-        if self._rows is None:
-            self._rows = self.statement.rows(**self.values)
-        return self._rows[0] if self._rows else None
+_errand: ContextVar[Errand | None] = ContextVar("a value to fetch along", default=None)
 
 
-_errand: ContextVar[Errand | None] = ContextVar("a statement to take along", default=None)
+@dataclass(frozen=True)
+class _WithErrand:
+    """A statement that fetches an errand's value in a column after its own, if it finds any row."""
 
+    statement: Statement
+    errand: Errand
 
-@lru_cache(10_000)
-def _alone(statement: Statement) -> Prepared:
-    return Prepared("{}", statement.part)
-
-
-@lru_cache(10_000)
-def _joined(one: Statement, many: Statement) -> Prepared:
-    """The row of one statement and the rows of another: with nulls, where the other has none."""
-    ones = ", ".join(f"one_{number}" for number in range(one.width))
-    more = ", ".join(f"many_{number}" for number in range(many.width))
-    return Prepared(
-        f"SELECT one.*, many.* FROM ({{}}) one ({ones}) LEFT JOIN ("  # noqa: S608 - our own statements
-        f"SELECT found.*, ROW_NUMBER() OVER () AS place FROM ({{}}) found ({more})"
-        ") many ON TRUE ORDER BY place",
-        one.part,
-        many.part,
-    )
+    def rows(self, **values) -> list[tuple]:
+        rows = self.statement.rows(**{**self.errand.values, **values})
+        if rows:
+            self.errand.is_done, self.errand.found = True, rows[0][-1]
+        return [row[:-1] for row in rows]
 
 
 def _readers(compiler, connection) -> dict[int, tuple[list[Callable], object]]:
@@ -162,9 +133,22 @@ _compiled: dict[Hashable, Statement] = {}
 _lock = threading.Lock()
 
 
-def statement(shape: Hashable, build: Callable[[Slots], QuerySet], *, using: str | None = None) -> Statement:
+def statement(
+    shape: Hashable, build: Callable[[Slots], QuerySet], *, using: str | None = None
+) -> Statement | _WithErrand:
     """The statement of this shape, built on first use. Whatever changes the SQL must be part of `shape`."""
     using = using or reading_alias()
+    errand = _errand.get()
+    if errand is None or errand.is_done or errand.using != using:
+        return _statement(shape, build, using)
+
+    def build_both(slots: Slots) -> QuerySet:
+        return build(slots).annotate(fetched_along=Subquery(errand.build(slots)))
+
+    return _WithErrand(_statement((shape, errand.shape), build_both, using), errand)
+
+
+def _statement(shape: Hashable, build: Callable[[Slots], QuerySet], using: str) -> Statement:
     key = (using, shape)
     found = _compiled.get(key)
     if found is None:

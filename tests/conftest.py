@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection, connections
+from django.db import connections
 from PIL import Image
 
 from api.hot_pages import hot_pages
@@ -61,12 +61,6 @@ def sign_in(db) -> Callable[[str, str], Api]:
         return api
 
     return sign_in
-
-
-@pytest.fixture
-def who_asks(db) -> int:
-    """How many queries it costs to know who is signed in, where a read can take that along: on PostgreSQL none."""
-    return 0 if connection.vendor == "postgresql" else 1
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from accounts.models import Session, User
 from accounts.viewers import Viewer
 from core import clock
 from core.errors import NotFound, NotSignedIn
+from core.slots import Slots
 from core.statements import Errand, statement
 from core.ticker import every
 
@@ -150,25 +151,24 @@ def authenticate(access: str, *, at: datetime | None = None) -> SignedIn:
 
 def identify(access: str, *, at: datetime | None = None) -> Viewer:
     """Like `authenticate`, for reads that need no more than the viewer: the same checks at a fraction of the price."""
-    claims, at = tokens.read(access, "access"), at or clock.now()
-    return _checked(claims, _check_of(claims, at), at)
+    return _identify(tokens.read(access, "access"), at or clock.now())
 
 
 def read_as(access: str, read: Callable[[Viewer], Found], *, at: datetime | None = None) -> Found:
-    """What `read` gives for the viewer whom `identify` would give, at no query more where `read` runs a `Statement`.
+    """What `read` gives for the viewer whom `identify` would give, at no query more where `read` runs a statement.
 
-    That takes the check along, for which `read` is given the viewer that the token claims; so `read` must do nothing
+    That fetches the check along, for which `read` is given the viewer that the token claims; so `read` must do nothing
     but read. What it gives or raises is given or raised only after the check. Raises `BadToken`.
     """
     claims, at = tokens.read(access, "access"), at or clock.now()
-    claimed, check = Viewer(claims.user_id, claims.role), _check_of(claims, at)
+    claimed, role = Viewer(claims.user_id, claims.role), _role_of(claims, at)
     found = error = None
     try:
-        with check:
+        with role:
             found = read(claimed)
     except Exception as raised:
         error = raised
-    viewer = _checked(claims, check, at)
+    viewer = Viewer(claims.user_id, role.found) if role.found else _identify(claims, at)
     if viewer != claimed:  # his role is another one since
         return read(viewer)
     if error:
@@ -188,27 +188,42 @@ def forget_ended() -> None:
     Session.objects.filter(Q(ended_at__lt=before) | Q(expires_at__lt=before)).delete()
 
 
-def _check_of(claims: tokens.Claims, at: datetime) -> Errand:
-    values = {"session": claims.session_id, "user": claims.user_id, "at": at, "noted": at - USE_NOTED_EVERY}
-    return Errand(statement("accounts.identify", _identifying, using=DEFAULT_DB_ALIAS), values)
-
-
-def _checked(claims: tokens.Claims, check: Errand, at: datetime) -> Viewer:
-    row = check.row()
-    if row is None:
+def _identify(claims: tokens.Claims, at: datetime) -> Viewer:
+    asked = statement("accounts.identify", _identifying, using=DEFAULT_DB_ALIAS).rows(**_facts(claims, at))
+    if not asked:
         raise tokens.BadToken
-    role, use_is_old = row
+    [(role, use_is_old)] = asked
     if use_is_old:
         _note_use(claims.session_id, None, at)
     return Viewer(claims.user_id, role)
 
 
-def _identifying(slots):
-    return (
-        Session.objects.filter(_accepted(slots.time("at")), pk=slots.number("session"), user=slots.number("user"))
-        .annotate(use_is_old=Q(last_used_at__lt=slots.time("noted")))
-        .values_list("user__role", "use_is_old")
-    )
+def _role_of(claims: tokens.Claims, at: datetime) -> Errand:
+    return Errand("accounts.role", _telling_role, _facts(claims, at), using=DEFAULT_DB_ALIAS)
+
+
+def _facts(claims: tokens.Claims, at: datetime) -> dict:
+    return {
+        "at": at,
+        "session": claims.session_id,
+        "session_user": claims.user_id,
+        "session_noted": at - USE_NOTED_EVERY,
+    }
+
+
+def _identifying(slots: Slots) -> QuerySet:
+    use_is_old = Q(last_used_at__lt=slots.time("session_noted"))
+    return _named(slots).annotate(use_is_old=use_is_old).values_list("user__role", "use_is_old")
+
+
+def _telling_role(slots: Slots) -> QuerySet:
+    """Tells nothing where the use has to be noted: that is a query more anyway."""
+    return _named(slots).filter(last_used_at__gte=slots.time("session_noted")).values("user__role")
+
+
+def _named(slots: Slots) -> QuerySet[Session]:
+    session, user = slots.number("session"), slots.number("session_user")
+    return Session.objects.filter(_accepted(slots.time("at")), pk=session, user=user)
 
 
 def _accepted(at: datetime) -> Q:
