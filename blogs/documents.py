@@ -124,7 +124,7 @@ def post_ref(blog_slug: str, ref: dict | None) -> str:
 def blog_ref_json(slug: str, title: str, avatar_document: str, owner_ref: str) -> str:
     """The JSON text of a BlogRef. The owner in its avatar comes without an avatar of his own."""
     avatar = holes.fill(avatar_document, owner_ref) if avatar_document else "null"
-    return f'{{"slug":"{slug}","title":{holes.dumps(title)},"avatar":{avatar}}}'
+    return f'{{"slug":{holes.dumps(slug)},"title":{holes.dumps(title)},"avatar":{avatar}}}'
 
 
 def blog_document(

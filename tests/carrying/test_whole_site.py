@@ -238,6 +238,22 @@ class TestRestoring:
             run("import_site", source)
         assert not Comment.objects.exists()
 
+    @pytest.mark.parametrize("harm", ["unknown compression", "a password", "other bytes"])
+    def test_says_which_file_of_a_zip_cannot_be_read(self, tmp_path, harm):
+        with zipfile.ZipFile(tmp_path / "source.zip", "w") as archive:
+            archive.writestr("inktree.json", '{"version": 1}')
+        zipped = bytearray((tmp_path / "source.zip").read_bytes())
+        central = zipped.index(b"PK\x01\x02")
+        if harm == "unknown compression":
+            zipped[8] = zipped[central + 10] = 99
+        elif harm == "a password":
+            zipped[6] = zipped[central + 8] = 1
+        else:
+            zipped[zipped.index(b"version")] ^= 1
+        (tmp_path / "source.zip").write_bytes(zipped)
+        with pytest.raises(CommandError, match=r"inktree\.json cannot be read"):
+            run("import_site", tmp_path / "source.zip")
+
     def test_is_not_led_out_of_the_export(self, tmp_path, picture):
         source = tmp_path / "source"
         (source / "users" / "nobody").mkdir(parents=True)

@@ -129,10 +129,14 @@ class TestPrice:
         with django_assert_num_queries(1):
             anyone.get(path)
 
-    @pytest.mark.parametrize("path", ["feed/latest/", "posts/", "me/posts/", "blogs/"])
-    def test_no_more_for_somebody_who_signed_in(self, path, posts, alice, django_assert_num_queries):
+    @pytest.mark.parametrize("path", ["feed/latest/", "posts/", "blogs/"])
+    def test_no_more_for_somebody_who_signed_in(self, path, posts, bob, django_assert_num_queries):
         with django_assert_num_queries(1):
-            alice.get(path)
+            bob.get(path)
+
+    def test_no_more_for_the_author_of_what_he_lists(self, posts, alice, django_assert_num_queries):
+        with django_assert_num_queries(1):
+            alice.get("me/posts/")
 
     def test_one_more_for_him_where_it_is_empty(self, bob, django_assert_num_queries):
         bob.get("me/posts/")
